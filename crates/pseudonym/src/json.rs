@@ -1,0 +1,90 @@
+//! A pseudonym as a JSON object, for consumers that want its parts.
+
+use crate::canonical::Identifier;
+use crate::token::push_base64;
+use crate::{Kind, MissingKey, Pseudonymizer};
+
+impl Pseudonymizer {
+    /// The text of a JSON object: `domain`, `hash`, `original`, `reversible`, in this order, absent ones
+    /// omitted. `reversible` holds the whole `p~…` token with its domain.
+    ///
+    /// ```
+    /// # use vizard_pseudonym::{KeyMaterial, Pseudonymizer, Settings};
+    /// let pseudonymizer = Pseudonymizer::new(&KeyMaterial::salted("salt"), Settings::default());
+    /// let json = pseudonymizer.json("1", false, true)?;
+    /// assert_eq!(json, r#"{"hash":"0zPKqEd-CtbCLB1ZSwX6Zo7uAWUvkpfHGzv9-cuYwZc","original":"1"}"#);
+    /// # Ok::<(), vizard_pseudonym::MissingKey>(())
+    /// ```
+    pub fn json(
+        &self,
+        identifier: &str,
+        include_reversible: bool,
+        include_original: bool,
+    ) -> Result<String, MissingKey> {
+        let read = Identifier::read(identifier);
+        let mut out = String::from("{");
+        if let Some(domain) = self.domain_of(&read)? {
+            out.push_str("\"domain\":");
+            push_string(&domain, &mut out);
+            out.push(',');
+        }
+        out.push_str("\"hash\":\"");
+        push_base64(&self.hash_of(&read), &mut out);
+        out.push('"');
+        if include_original {
+            out.push_str(",\"original\":");
+            push_string(identifier, &mut out);
+        }
+        if include_reversible {
+            out.push_str(",\"reversible\":\"");
+            self.token_into(identifier, Kind::Reversible, &mut out)?;
+            out.push('"');
+        }
+        out.push('}');
+        Ok(out)
+    }
+}
+
+/// Appends a JSON string. Only what must be escaped is.
+fn push_string(text: &str, out: &mut String) {
+    out.push('"');
+    for letter in text.chars() {
+        match letter {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\u{8}' => out.push_str("\\b"),
+            '\t' => out.push_str("\\t"),
+            '\n' => out.push_str("\\n"),
+            '\u{c}' => out.push_str("\\f"),
+            '\r' => out.push_str("\\r"),
+            '\0'..'\u{20}' => {
+                let code = letter as usize;
+                out.push_str(if code < 16 { "\\u000" } else { "\\u001" });
+                out.push(char::from(b"0123456789ABCDEF"[code % 16]));
+            }
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_escaped_where_they_must_be() {
+        let cases = [
+            ("Nora", r#""Nora""#),
+            ("\"N\\ora\"", r#""\"N\\ora\"""#),
+            ("\u{8}\t\n\u{c}\r\0\u{b}\u{1f}\u{7f}", "\"\\b\\t\\n\\f\\r\\u0000\\u000B\\u001F\u{7f}\""),
+            ("日本 é / 🙂", "\"日本 é / 🙂\""),
+        ];
+        for (text, expected) in cases {
+            let mut out = String::new();
+            push_string(text, &mut out);
+            assert_eq!(out, expected);
+            assert_eq!(serde_json::from_str::<String>(&out).unwrap(), text);
+        }
+    }
+}
