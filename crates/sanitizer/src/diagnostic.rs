@@ -1,0 +1,229 @@
+//! What is wrong with a rule file: every problem at once, each with a stable code, its place and a suggestion.
+
+use std::fmt;
+
+/// A place in a rule file. Both numbers count from 1; columns count characters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+}
+
+/// Something an author wrote, with the place where it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Spanned<T> {
+    pub(crate) value: T,
+    pub(crate) place: Place,
+}
+
+/// Whether a rule file with this diagnostic can be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The file is refused.
+    Error,
+    /// The file loads; the author should know.
+    Warning,
+}
+
+/// One problem of a rule file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Error or warning.
+    pub severity: Severity,
+    /// Stable, kebab-case; listed in `docs/RULES.md`.
+    pub code: &'static str,
+    /// Where it stands.
+    pub place: Place,
+    /// A sentence fragment that says what is wrong.
+    pub message: String,
+    /// What to do, where something sensible can be said.
+    pub suggestion: Option<String>,
+    /// The line of the file that `place` points at.
+    pub source_line: String,
+}
+
+impl Diagnostic {
+    /// Adds what the author could do about it.
+    pub(crate) fn suggest(&mut self, suggestion: impl Into<String>) {
+        self.suggestion = Some(suggestion.into());
+    }
+}
+
+/// All problems of one rule file, in the order of their places.
+///
+/// `Display` renders each with its source line and a caret:
+///
+/// ```text
+/// error[unknown-transform]: there is no transform `reduct`
+///   --> rules.yaml:4:9
+///    |
+///  4 |       - !<reduct>
+///    |         ^
+///    = help: did you mean `redact`?
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostics {
+    name: String,
+    all: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// The diagnostics, by place.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.all.iter()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// The name of the file, as it was given when loading.
+    pub fn file(&self) -> &str {
+        &self.name
+    }
+}
+
+impl std::error::Error for Diagnostics {}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for one in &self.all {
+            let severity = match one.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+            };
+            let Place { line, column } = one.place;
+            let margin = line.to_string().len();
+            writeln!(out, "{severity}[{}]: {}", one.code, one.message)?;
+            writeln!(out, "{:margin$} --> {}:{line}:{column}", "", self.name)?;
+            writeln!(out, "{:margin$}  |", "")?;
+            writeln!(out, " {line} | {}", one.source_line)?;
+            writeln!(out, "{:margin$}  | {:>width$}", "", "^", width = column as usize)?;
+            if let Some(help) = &one.suggestion {
+                writeln!(out, "{:margin$}  = help: {help}", "")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Where the parts of the loader put what they find.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    all: Vec<Diagnostic>,
+}
+
+impl Report {
+    pub(crate) fn error(
+        &mut self,
+        code: &'static str,
+        place: Place,
+        message: impl Into<String>,
+    ) -> &mut Diagnostic {
+        self.add(Severity::Error, code, place, message.into())
+    }
+
+    pub(crate) fn warning(
+        &mut self,
+        code: &'static str,
+        place: Place,
+        message: impl Into<String>,
+    ) -> &mut Diagnostic {
+        self.add(Severity::Warning, code, place, message.into())
+    }
+
+    fn add(
+        &mut self,
+        severity: Severity,
+        code: &'static str,
+        place: Place,
+        message: String,
+    ) -> &mut Diagnostic {
+        let source_line = String::new();
+        self.all.push(Diagnostic { severity, code, place, message, suggestion: None, source_line });
+        self.all.last_mut().expect("one was pushed on the line above")
+    }
+
+    pub(crate) fn has_errors(&self) -> bool {
+        self.all.iter().any(|one| one.severity == Severity::Error)
+    }
+
+    /// Sorts by place and copies the source lines in.
+    pub(crate) fn finish(mut self, name: &str, text: &str) -> Diagnostics {
+        let lines: Vec<&str> = text.lines().collect();
+        for one in &mut self.all {
+            if let Some(line) = lines.get((one.place.line as usize).saturating_sub(1)) {
+                one.source_line = line.chars().take(240).collect();
+            }
+        }
+        self.all.sort_by(|a, b| (a.place, a.severity, a.code).cmp(&(b.place, b.severity, b.code)));
+        // A definition that several endpoints use is read once for each.
+        self.all.dedup();
+        Diagnostics { name: name.to_owned(), all: self.all }
+    }
+}
+
+/// The known word that a misspelled one probably meant: at most a third of its letters differ.
+pub(crate) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    known
+        .iter()
+        .map(|&candidate| (distance(&word.to_ascii_lowercase(), &candidate.to_ascii_lowercase()), candidate))
+        .filter(|&(edits, candidate)| edits <= candidate.len().max(3) / 3)
+        .min_by_key(|&(edits, _)| edits)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Levenshtein distance, one row at a time.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().take(64).collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().take(64).enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let above = row[j + 1];
+            row[j + 1] = (diagonal + usize::from(x != *y)).min(above + 1).min(row[j] + 1);
+            diagonal = above;
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_word_that_was_meant() {
+        let known = ["redact", "pseudonymize", "hashIp", "jsonPaths"];
+        for (word, meant) in [
+            ("reduct", Some("redact")),
+            ("pseudonymise", Some("pseudonymize")),
+            ("jsonpaths", Some("jsonPaths")),
+            ("colour", None),
+        ] {
+            assert_eq!(nearest(word, &known), meant, "{word}");
+        }
+    }
+
+    #[test]
+    fn renders_the_line_and_a_caret() {
+        let mut report = Report::default();
+        report
+            .error("unknown-transform", Place { line: 2, column: 3 }, "there is no transform `reduct`")
+            .suggest("did you mean `redact`?");
+        let shown = report.finish("rules.yaml", "a: 1\n- !<reduct>\n").to_string();
+        assert_eq!(
+            shown,
+            "error[unknown-transform]: there is no transform `reduct`\n  --> rules.yaml:2:3\n   |\n 2 | - !<reduct>\n   |   ^\n   = help: did you mean `redact`?\n"
+        );
+    }
+}

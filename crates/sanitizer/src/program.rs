@@ -1,0 +1,135 @@
+//! One endpoint's response side, compiled: what happens to a document, in order, without a word about how
+//! documents are held. Executors ([`crate::tree`] today) run it.
+
+use crate::augment::Augment;
+use crate::diagnostic::{Report, Spanned};
+use crate::doc;
+use crate::jsonpath::{self, Path};
+use crate::node::{Fields, Node};
+use crate::schema::{self, Schema};
+use crate::transform::{self, Needs, Transform};
+
+/// Augments first, then the schema, then the transforms in the order of the file.
+#[derive(Clone, Debug)]
+pub(crate) struct Program {
+    pub(crate) augments: Vec<Augment>,
+    pub(crate) schema: Option<Schema>,
+    pub(crate) steps: Vec<Step>,
+}
+
+/// One transform and where it applies. Each path sees the document as the one before it left it.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    pub(crate) transform: Transform,
+    pub(crate) paths: Vec<Path>,
+    /// The transform applies only when this path reaches something, or when that cannot be told.
+    pub(crate) condition: Option<Path>,
+}
+
+impl Program {
+    /// Compiles the response side of an endpoint; problems go to the report.
+    pub(crate) fn compile(
+        schema: Option<Node>,
+        augments: Vec<Node>,
+        transforms: Vec<Node>,
+        definitions: &[(Spanned<String>, Node)],
+        report: &mut Report,
+    ) -> Program {
+        Program {
+            augments: augments.into_iter().filter_map(|node| Augment::read(node, report)).collect(),
+            schema: schema.map(|node| schema::read(node, definitions, report)),
+            steps: transforms.into_iter().filter_map(|node| Step::read(node, report)).collect(),
+        }
+    }
+
+    /// What must be configured for the program to run.
+    pub(crate) fn needs(&self) -> Needs {
+        self.steps.iter().fold(Needs::default(), |all, step| all.and(step.transform.needs()))
+    }
+}
+
+impl Step {
+    fn read(node: Node, report: &mut Report) -> Option<Step> {
+        let tag = node.tag.clone();
+        let mut fields = Fields::open(node, "a transform", report)?;
+        let name = transform::name(tag, &mut fields, "a transform", report)?;
+        let paths = paths(&mut fields, report);
+        fields.ignored("fields", "columns belong to bulk rules; use `jsonPaths`", report);
+        let condition = condition(&mut fields, report);
+        let transform = Transform::read(&name, &mut fields, report);
+        if transform.is_some() {
+            // An unknown transform has no known keys, so only its name is reported.
+            fields.close(report);
+        }
+        Some(Step { transform: transform?, paths: paths?, condition: condition? })
+    }
+}
+
+/// The key `jsonPaths`, which must hold at least one path.
+pub(crate) fn paths(fields: &mut Fields, report: &mut Report) -> Option<Vec<Path>> {
+    let place = fields.place;
+    let written = fields.texts("jsonPaths", report).unwrap_or_default();
+    if written.is_empty() {
+        report
+            .error("missing-key", place, "without `jsonPaths` this would change nothing")
+            .suggest("list the places, such as `jsonPaths: [\"$..email\"]`");
+        return None;
+    }
+    let paths: Vec<Path> = written.iter().filter_map(|text| path(text, report)).collect();
+    (paths.len() == written.len()).then_some(paths)
+}
+
+fn path(text: &Spanned<String>, report: &mut Report) -> Option<Path> {
+    let path = match jsonpath::parse(&text.value) {
+        Ok(path) => path,
+        Err(why) => {
+            report.error("path-syntax", text.place, format!("not a path: {why}"));
+            return None;
+        }
+    };
+    if let Some(name) = path.names().find(|name| name.contains(['[', ']', '*'])) {
+        report
+            .error(
+                "path-never-matches",
+                text.place,
+                format!("`{name}` is in quotes, so it is read as one name"),
+            )
+            .suggest("close the quotes before `[` and `*`");
+        return None;
+    }
+    Some(path)
+}
+
+/// `Some(None)`: always. `None`: there was a mistake.
+fn condition(fields: &mut Fields, report: &mut Report) -> Option<Option<Path>> {
+    let Some(text) = fields.text("applyOnlyWhen", report).filter(|it| !it.value.trim().is_empty()) else {
+        return Some(None);
+    };
+    let path = path(&text, report)?;
+    if path.is_definite() {
+        report
+            .warning(
+                "condition-definite",
+                text.place,
+                "this path names one place, so the transform always applies",
+            )
+            .suggest("write a filter, such as `$[?(@.type == 'x')]`");
+        return Some(None);
+    }
+    Some(Some(path))
+}
+
+/// Splits the response side off an endpoint and compiles it.
+pub(crate) fn of(
+    endpoint: &mut doc::Endpoint,
+    definitions: &[(Spanned<String>, Node)],
+    report: &mut Report,
+) -> Program {
+    Program::compile(
+        endpoint.response_schema.take(),
+        std::mem::take(&mut endpoint.augments),
+        std::mem::take(&mut endpoint.transforms),
+        definitions,
+        report,
+    )
+}

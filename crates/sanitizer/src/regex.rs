@@ -1,0 +1,238 @@
+//! Regexes as rule authors write them (java.util.regex), run by a linear engine where that is possible.
+//!
+//! [`translate`] rewrites the dialect; look-around, back-references, atomic groups and possessive
+//! quantifiers need the backtracking engine, which is step-limited. Running out of steps is an error that
+//! the caller must turn into less data.
+
+mod class;
+mod translate;
+
+use translate::{Dialect, Translated, translate};
+
+/// Backtracking steps before a match is given up.
+const STEP_LIMIT: usize = 200_000;
+/// Compiled size of one pattern, in bytes.
+const SIZE_LIMIT: usize = 4 << 20;
+
+/// A compiled pattern.
+#[derive(Clone, Debug)]
+pub(crate) struct Pattern {
+    engine: Engine,
+}
+
+#[derive(Clone, Debug)]
+enum Engine {
+    Linear(regex::Regex),
+    Backtracking(Box<fancy_regex::Regex>),
+}
+
+/// The backtracking engine ran out of steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StepLimit;
+
+/// The groups of one match; index 0 is the whole of it.
+#[derive(Debug)]
+pub(crate) struct Groups {
+    ranges: Vec<Option<(usize, usize)>>,
+}
+
+impl Groups {
+    /// Byte range of a group that took part in the match.
+    pub(crate) fn range(&self, group: usize) -> Option<(usize, usize)> {
+        self.ranges.get(group).copied().flatten()
+    }
+
+    /// How many groups the pattern has, the whole match included.
+    pub(crate) fn len(&self) -> usize {
+        self.ranges.len()
+    }
+}
+
+impl Pattern {
+    /// Matches the whole text or not at all.
+    pub(crate) fn whole(source: &str) -> Result<Pattern, String> {
+        Self::compile(source, Dialect { whole: true, ignore_case: false, backtracking: false })
+    }
+
+    /// [`Self::whole`], ASCII letters in either case.
+    pub(crate) fn whole_ignore_case(source: &str) -> Result<Pattern, String> {
+        Self::compile(source, Dialect { whole: true, ignore_case: true, backtracking: false })
+    }
+
+    /// Matches anywhere in the text.
+    pub(crate) fn find(source: &str) -> Result<Pattern, String> {
+        Self::compile(source, Dialect { whole: false, ignore_case: false, backtracking: false })
+    }
+
+    /// [`Self::find`], ASCII letters in either case.
+    pub(crate) fn find_ignore_case(source: &str) -> Result<Pattern, String> {
+        Self::compile(source, Dialect { whole: false, ignore_case: true, backtracking: false })
+    }
+
+    fn compile(source: &str, dialect: Dialect) -> Result<Pattern, String> {
+        let Translated { text, needs_backtracking } = translate(source, dialect)?;
+        if !needs_backtracking {
+            return match regex::RegexBuilder::new(&text).size_limit(SIZE_LIMIT).build() {
+                Ok(regex) => Ok(Pattern { engine: Engine::Linear(regex) }),
+                Err(error) => Err(last_line(&error.to_string())),
+            };
+        }
+        let Translated { text, .. } = translate(source, Dialect { backtracking: true, ..dialect })?;
+        fancy_regex::RegexBuilder::new(&text)
+            .backtrack_limit(STEP_LIMIT)
+            .delegate_size_limit(SIZE_LIMIT)
+            .build()
+            .map(|regex| Pattern { engine: Engine::Backtracking(Box::new(regex)) })
+            .map_err(|error| last_line(&error.to_string()))
+    }
+
+    /// Whether the text matches; `false` when out of steps.
+    pub(crate) fn is_match(&self, text: &str) -> bool {
+        self.try_match(text).unwrap_or(false)
+    }
+
+    /// Whether the text matches.
+    pub(crate) fn try_match(&self, text: &str) -> Result<bool, StepLimit> {
+        match &self.engine {
+            Engine::Linear(regex) => Ok(regex.is_match(text)),
+            Engine::Backtracking(regex) => regex.is_match(text).map_err(|_| StepLimit),
+        }
+    }
+
+    /// The first match.
+    pub(crate) fn captures(&self, text: &str) -> Result<Option<Groups>, StepLimit> {
+        self.captures_from(text, 0)
+    }
+
+    /// Every match that does not overlap the one before it.
+    pub(crate) fn captures_all(&self, text: &str) -> Result<Vec<Groups>, StepLimit> {
+        let mut all = Vec::new();
+        let mut at = 0;
+        while at <= text.len() {
+            let Some(groups) = self.captures_from(text, at)? else { break };
+            let (start, end) = groups.range(0).expect("a match has a whole");
+            all.push(groups);
+            at = if end > start { end } else { end + text[end..].chars().next().map_or(1, char::len_utf8) };
+        }
+        Ok(all)
+    }
+
+    fn captures_from(&self, text: &str, at: usize) -> Result<Option<Groups>, StepLimit> {
+        let ranges = match &self.engine {
+            Engine::Linear(regex) => regex
+                .captures_at(text, at)
+                .map(|found| found.iter().map(|group| group.map(|it| (it.start(), it.end()))).collect()),
+            Engine::Backtracking(regex) => regex
+                .captures_from_pos(text, at)
+                .map_err(|_| StepLimit)?
+                .map(|found| found.iter().map(|group| group.map(|it| (it.start(), it.end()))).collect()),
+        };
+        Ok(ranges.map(|ranges| Groups { ranges }))
+    }
+
+    /// Number of groups, not counting the whole match.
+    pub(crate) fn groups(&self) -> usize {
+        match &self.engine {
+            Engine::Linear(regex) => regex.captures_len() - 1,
+            Engine::Backtracking(regex) => regex.captures_len() - 1,
+        }
+    }
+
+    /// Names of the named groups, with their numbers.
+    pub(crate) fn names(&self) -> Vec<(usize, String)> {
+        let names: Vec<Option<String>> = match &self.engine {
+            Engine::Linear(regex) => regex.capture_names().map(|name| name.map(str::to_owned)).collect(),
+            Engine::Backtracking(regex) => {
+                regex.capture_names().map(|name| name.map(str::to_owned)).collect()
+            }
+        };
+        names.into_iter().enumerate().filter_map(|(i, name)| Some((i, name?))).collect()
+    }
+}
+
+/// Engines explain over several lines and repeat the translated pattern; the last line is the reason.
+fn last_line(message: &str) -> String {
+    let line = message.lines().last().unwrap_or(message).trim();
+    line.strip_prefix("error: ").unwrap_or(line).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn matches_as_java_does() {
+        for (source, text, matches) in [
+            (r"\d+", "12", true),
+            (r"\d+", "١٢", false),
+            (r"\w+", "é", false),
+            (r"a.c", "a\u{2028}c", false),
+            (r"(?s)a.c", "a\nc", true),
+            (r"(?i)ABC", "abc", true),
+            (r"(?i)[a-c]+", "ABC", true),
+            (r"(?i)k", "\u{212A}", false),
+            (r"(?i)é", "É", false),
+            (r"(?iu)é", "É", true),
+            (r"a(?i)b(?-i)c", "aBc", true),
+            (r"a(?i)b(?-i)c", "aBC", false),
+            (r"(?i:a)b", "Ab", true),
+            (r"(?i:a)b", "AB", false),
+            (r"\Qa.b\E+", "a.bb", true),
+            (r"(?)abc", "abc", true),
+            (r"[a-z&&[^bc]]+", "adz", true),
+            (r"[a-z&&[^bc]]+", "abz", false),
+            (r"(?<name>x)\k<name>", "xx", true),
+            (r"(a|b)\1", "aa", true),
+            (r"(a|b)\1", "ab", false),
+            (r"^/v2/meetings/(?!summary)[^/]+$", "/v2/meetings/1", true),
+            (r"^/v2/meetings/(?!summary)[^/]+$", "/v2/meetings/summary", false),
+            (r"a*+a", "aaa", false),
+            (r"(?>a+)b", "aab", true),
+            (r"\p{Alpha}+", "abc", true),
+            (r"\p{Alpha}+", "é", false),
+            (r"\p{L}+", "é", true),
+            (r"\p{IsLatin}+", "é", true),
+            (r"\u0041\x42\x{43}", "ABC", true),
+            (r"a{2,3}", "aaa", true),
+            (r"a\-b\/c\@", "a-b/c@", true),
+            (r"[\w.-]+", "a.b-c", true),
+            (r"[^\s,]+", "ab", true),
+            (r"\h+", " \u{a0}", true),
+            (r"ab|cd", "cd", true),
+            (r"ab|cd", "xcd", false),
+            (r".*\bfoo\b.*", "a foo b", true),
+            (r".*\bfoo\b.*", "a éfoo b", true),
+        ] {
+            let pattern = Pattern::whole(source).unwrap_or_else(|why| panic!("{source}: {why}"));
+            assert_eq!(pattern.is_match(text), matches, "{source} on {text}");
+        }
+    }
+
+    #[test]
+    fn finds_with_groups() {
+        let pattern = Pattern::find(r"@([\w.-]+)").unwrap();
+        let text = "to @alice and @bob";
+        let found: Vec<&str> = pattern
+            .captures_all(text)
+            .unwrap()
+            .iter()
+            .map(|groups| groups.range(1).map_or("", |(start, end)| &text[start..end]))
+            .collect();
+        assert_eq!(found, ["alice", "bob"]);
+        assert_eq!(Pattern::find("x$").unwrap().captures_all("x\n").unwrap().len(), 1);
+        assert_eq!(Pattern::find("x*").unwrap().captures_all("éx").unwrap().len(), 3);
+    }
+
+    #[test]
+    fn refuses_what_it_cannot_translate() {
+        for source in ["(", "[a", r"\y", "a{", "*a", r"\G", "(?<n>a)(?<n>b)", r"\p{Foo}", "a**", r"\"] {
+            assert!(Pattern::whole(source).is_err(), "{source}");
+        }
+    }
+
+    #[test]
+    fn gives_up_after_a_bounded_number_of_steps() {
+        let pattern = Pattern::whole(r"((?=a)a+)+b").unwrap();
+        assert_eq!(pattern.try_match(&"a".repeat(5_000)), Err(StepLimit));
+    }
+}

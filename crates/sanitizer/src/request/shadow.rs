@@ -1,0 +1,130 @@
+//! Endpoints that earlier ones answer for: the first match wins, so the later one is never, or not always, reached.
+//!
+//! Sample calls are made up from the later endpoint and tried on the earlier ones. That finds the usual
+//! mistakes, such as `/users/{id}` before `/users/me`; it proves nothing where a regex cannot be sampled.
+
+use super::matcher::{Matcher, Target};
+use super::path::Path;
+use super::query::Query;
+use crate::diagnostic::Report;
+
+/// A made-up call on one endpoint, and the first earlier endpoint that answers it.
+struct Sample {
+    method: String,
+    path: String,
+    query: Option<String>,
+    taken_by: Option<usize>,
+}
+
+/// Warns about endpoints that earlier ones answer for, wholly or in part.
+pub(crate) fn diagnose_shadowing(matchers: &[Matcher], report: &mut Report) {
+    for later in 1..matchers.len() {
+        let samples = samples(matchers, later);
+        match samples.is_empty() {
+            true => diagnose_same_text(matchers, later, report),
+            false => diagnose(matchers, later, &samples, report),
+        }
+    }
+}
+
+fn diagnose(matchers: &[Matcher], later: usize, samples: &[Sample], report: &mut Report) {
+    let place = matchers[later].place;
+    if let (Some(first), true) = (samples.first(), samples.iter().all(|sample| sample.taken_by.is_some())) {
+        let earlier = &matchers[first.taken_by.unwrap_or_default()];
+        report
+            .warning(
+                "endpoint-unreachable",
+                place,
+                format!(
+                    "calls such as `{first}` are answered by the endpoint at line {}",
+                    earlier.place.line
+                ),
+            )
+            .suggest("put the narrower endpoint first");
+        return;
+    }
+    // A narrower path before a wider one is as it should be; the same paths with some methods or
+    // parameters taken away may be a mistake.
+    let like = |one: &&Sample, other: &Sample| one.method == other.method && one.query == other.query;
+    let taken = |sample: &&Sample| {
+        sample.taken_by.is_some()
+            && samples.iter().filter(|it| like(it, sample)).all(|it| it.taken_by.is_some())
+    };
+    if let Some((sample, by)) = samples.iter().find(taken).and_then(|it| Some((it, it.taken_by?))) {
+        report
+            .warning(
+                "endpoint-partly-shadowed",
+                place,
+                format!(
+                    "calls such as `{sample}` are answered by the endpoint at line {}, others reach this one",
+                    matchers[by].place.line
+                ),
+            )
+            .suggest("merge the two, or let them differ in methods or paths");
+    }
+}
+
+/// The fallback where no sample can be made: two endpoints with the same text.
+fn diagnose_same_text(matchers: &[Matcher], later: usize, report: &mut Report) {
+    let this = &matchers[later];
+    let overlaps = |earlier: &&Matcher| {
+        earlier.route.same_text(&this.route)
+            && match &this.methods {
+                Some(methods) => methods.iter().any(|method| earlier.allows_method(method)),
+                None => true,
+            }
+    };
+    if let Some(earlier) = matchers[..later].iter().find(overlaps) {
+        let message = format!("the endpoint at line {} has the same path", earlier.place.line);
+        report.warning("endpoint-partly-shadowed", this.place, message).suggest("merge the two");
+    }
+}
+
+/// Calls that the endpoint itself admits.
+fn samples(matchers: &[Matcher], index: usize) -> Vec<Sample> {
+    let matcher = &matchers[index];
+    let methods =
+        matcher.methods.clone().unwrap_or_else(|| ["GET", "POST", "DELETE"].map(str::to_owned).to_vec());
+    let queries = matcher.query.samples();
+    let mut samples = Vec::new();
+    for path in matcher.sample_paths() {
+        let (path, own_query) = match path.split_once('?') {
+            Some((path, query)) => (path.to_owned(), Some(query.to_owned())),
+            None => (path, None),
+        };
+        let Ok(read) = Path::read(&path) else { continue };
+        let earlier: Vec<usize> = (0..index)
+            .filter(|&i| {
+                let route = &matchers[i].route;
+                !route.is_template() || route.find(&read, None).is_some()
+            })
+            .collect();
+        let queries: &[Option<String>] = if own_query.is_some() { &[own_query] } else { &queries };
+        for query in queries {
+            let Ok(pairs) = Query::read(query.as_deref()) else { continue };
+            let query_text = pairs.text();
+            for method in &methods {
+                let target = Target { method, path: &read, query: &pairs, query_text: query_text.as_deref() };
+                if matcher.admit(&target).is_ok() {
+                    samples.push(Sample {
+                        method: method.clone(),
+                        path: path.clone(),
+                        query: query_text.clone(),
+                        taken_by: earlier.iter().copied().find(|&i| matchers[i].admit(&target).is_ok()),
+                    });
+                }
+            }
+        }
+    }
+    samples
+}
+
+impl std::fmt::Display for Sample {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{} {}", self.method, self.path)?;
+        match &self.query {
+            Some(query) => write!(out, "?{query}"),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! A response body in, a sanitized one out: the only way to make a [`Sanitized`].
+
+use std::fmt;
+
+use vizard_pseudonym::Pseudonymizer;
+
+use crate::counts::Counts;
+use crate::json::{self, Documents, Value};
+use crate::program::Program;
+use crate::transform::Context;
+use crate::tree;
+use crate::unsanitizable::{Reason, Unsanitizable};
+
+/// How the caller wants pseudonyms spelled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// As `X-Psoxy-Pseudonym-Implementation: v0.3` asks: reversible tokens as JSON text.
+    pub legacy_encoding: bool,
+}
+
+/// A body that may leave: every rule has been applied to it.
+pub struct Sanitized {
+    body: Vec<u8>,
+    counts: Counts,
+}
+
+impl Sanitized {
+    /// The sanitized body: compact JSON, one document per line.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// The sanitized body, taken.
+    pub fn into_body(self) -> Vec<u8> {
+        self.body
+    }
+
+    /// What was done to it.
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// Stable codes of what the caller should know about the body, fit for a header.
+    pub fn warnings(&self) -> Vec<&'static str> {
+        let Counts { nulled, undecided, augments_skipped, .. } = self.counts;
+        let all = [
+            (nulled, "values-of-wrong-kind"),
+            (undecided, "condition-undecided"),
+            (augments_skipped, "augments-skipped"),
+        ];
+        all.into_iter().filter(|(count, _)| *count > 0).map(|(_, code)| code).collect()
+    }
+}
+
+impl fmt::Debug for Sanitized {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Sanitized").field("bytes", &self.body.len()).field("counts", &self.counts).finish()
+    }
+}
+
+/// Runs the program over each JSON document of the body. One that cannot be read refuses the whole body.
+pub(crate) fn sanitize(
+    program: &Program,
+    body: &[u8],
+    keys: &Pseudonymizer,
+    options: Options,
+) -> Result<Sanitized, Unsanitizable> {
+    let mut context = Context { keys, options, counts: Counts::default() };
+    let mut out = Vec::with_capacity(body.len() + body.len() / 8);
+    for document in Documents::new(body)? {
+        let mut document = document?;
+        tree::run(program, &mut document, &mut context)
+            .map_err(|_| Unsanitizable::at(Reason::MissingKey, 0))?;
+        if !out.is_empty() {
+            out.push(b'\n');
+        }
+        json::write(&document, &mut out);
+        context.counts.kept += scalars(&document);
+    }
+    let mut counts = context.counts;
+    let changed = counts.pseudonymized + counts.rewritten + counts.nulled;
+    counts.kept = counts.kept.saturating_sub(changed);
+    Ok(Sanitized { body: out, counts })
+}
+
+fn scalars(value: &Value<'_>) -> u64 {
+    match value {
+        Value::Array(items) => items.iter().map(scalars).sum(),
+        Value::Object(members) => members.iter().map(|member| scalars(&member.value)).sum(),
+        _ => 1,
+    }
+}

@@ -1,0 +1,242 @@
+//! The twelve transforms. Each is one file: what the author writes, its checks, what it does, examples.
+//!
+//! A transform gets a value and says what it becomes; `None` removes it. A value of a kind that the
+//! transform is not meant for becomes null and is counted: rules never let through what they cannot judge.
+
+mod encrypt_ip;
+mod example;
+mod filter_token_by_regex;
+mod hash_ip;
+mod pseudonymize;
+mod pseudonymize_email_header;
+mod pseudonymize_regex_matches;
+mod redact;
+mod redact_except_phrases;
+mod redact_except_substrings_matching_regexes;
+mod redact_regex_matches;
+pub(crate) mod text_digest;
+mod tokenize;
+
+use std::borrow::Cow;
+
+use vizard_pseudonym::{MissingKey, Pseudonymizer, is_blank};
+
+use crate::Options;
+use crate::counts::Counts;
+use crate::diagnostic::{Report, Spanned, nearest};
+use crate::json::Value;
+use crate::node::Fields;
+use crate::regex::Pattern;
+
+pub use example::{Example, examples};
+
+/// What a transform may use and must account to while it runs.
+pub(crate) struct Context<'c> {
+    pub(crate) keys: &'c Pseudonymizer,
+    pub(crate) options: Options,
+    pub(crate) counts: Counts,
+}
+
+/// A transform, compiled.
+#[derive(Clone, Debug)]
+pub(crate) enum Transform {
+    Redact,
+    RedactRegexMatches(redact_regex_matches::RedactRegexMatches),
+    RedactExceptPhrases(redact_except_phrases::RedactExceptPhrases),
+    RedactExceptSubstringsMatchingRegexes(
+        redact_except_substrings_matching_regexes::RedactExceptSubstringsMatchingRegexes,
+    ),
+    FilterTokenByRegex(filter_token_by_regex::FilterTokenByRegex),
+    Pseudonymize(pseudonymize::Pseudonymize),
+    PseudonymizeEmailHeader(pseudonymize_email_header::PseudonymizeEmailHeader),
+    PseudonymizeRegexMatches(pseudonymize_regex_matches::PseudonymizeRegexMatches),
+    Tokenize(tokenize::Tokenize),
+    TextDigest(text_digest::TextDigest),
+    HashIp,
+    EncryptIp,
+}
+
+/// The names as rule files spell them, in the order of the documentation.
+pub(crate) const NAMES: [&str; 12] = [
+    "redact",
+    "redactRegexMatches",
+    "redactExceptPhrases",
+    "redactExceptSubstringsMatchingRegexes",
+    "filterTokenByRegex",
+    "pseudonymize",
+    "pseudonymizeEmailHeader",
+    "pseudonymizeRegexMatches",
+    "tokenize",
+    "textDigest",
+    "hashIp",
+    "encryptIp",
+];
+
+/// What a transform needs to be able to run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// `PSOXY_ENCRYPTION_KEY`, for reversible pseudonyms.
+    pub encryption_key: bool,
+    /// `ENCRYPTION_KEY_IP` or `PSOXY_ENCRYPTION_KEY`, for `encryptIp`.
+    pub ip_encryption_key: bool,
+}
+
+impl Needs {
+    /// What both need together.
+    pub(crate) fn and(self, other: Needs) -> Needs {
+        Needs {
+            encryption_key: self.encryption_key || other.encryption_key,
+            ip_encryption_key: self.ip_encryption_key || other.ip_encryption_key,
+        }
+    }
+}
+
+impl Transform {
+    /// Reads the keys of the transform that a tag or `method:` names; unknown names are reported.
+    pub(crate) fn read(
+        name: &Spanned<String>,
+        fields: &mut Fields,
+        report: &mut Report,
+    ) -> Option<Transform> {
+        Some(match name.value.as_str() {
+            "redact" => Transform::Redact,
+            "redactRegexMatches" => {
+                Transform::RedactRegexMatches(redact_regex_matches::read(fields, report)?)
+            }
+            "redactExceptPhrases" => {
+                Transform::RedactExceptPhrases(redact_except_phrases::read(fields, report)?)
+            }
+            "redactExceptSubstringsMatchingRegexes" => Transform::RedactExceptSubstringsMatchingRegexes(
+                redact_except_substrings_matching_regexes::read(fields, report)?,
+            ),
+            "filterTokenByRegex" => {
+                Transform::FilterTokenByRegex(filter_token_by_regex::read(fields, report)?)
+            }
+            "pseudonymize" => Transform::Pseudonymize(pseudonymize::read(fields, report)?),
+            "pseudonymizeEmailHeader" => {
+                Transform::PseudonymizeEmailHeader(pseudonymize_email_header::read(fields, report)?)
+            }
+            "pseudonymizeRegexMatches" => {
+                Transform::PseudonymizeRegexMatches(pseudonymize_regex_matches::read(fields, report)?)
+            }
+            "tokenize" => Transform::Tokenize(tokenize::read(fields, report)?),
+            "textDigest" => Transform::TextDigest(text_digest::read(fields, report)?),
+            "hashIp" => Transform::HashIp,
+            "encryptIp" => Transform::EncryptIp,
+            unknown => {
+                let found = report.error(
+                    "unknown-transform",
+                    name.place,
+                    format!("there is no transform `{unknown}`"),
+                );
+                found.suggest(match nearest(unknown, &NAMES) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => format!("transforms: {}", NAMES.join(", ")),
+                });
+                return None;
+            }
+        })
+    }
+
+    /// What the value becomes; `None` removes it.
+    pub(crate) fn apply<'v>(
+        &self,
+        value: Value<'v>,
+        context: &mut Context<'_>,
+    ) -> Result<Option<Value<'v>>, MissingKey> {
+        Ok(match self {
+            Transform::Redact => redact::apply(),
+            Transform::RedactRegexMatches(it) => Some(it.apply(value, context)),
+            Transform::RedactExceptPhrases(it) => Some(it.apply(value, context)),
+            Transform::RedactExceptSubstringsMatchingRegexes(it) => Some(it.apply(value, context)),
+            Transform::FilterTokenByRegex(it) => Some(it.apply(value, context)),
+            Transform::Pseudonymize(it) => Some(it.apply(value, context)?),
+            Transform::PseudonymizeEmailHeader(it) => Some(it.apply(value, context)),
+            Transform::PseudonymizeRegexMatches(it) => Some(it.apply(value, context)?),
+            Transform::Tokenize(it) => Some(it.apply(value, context)?),
+            Transform::TextDigest(it) => Some(it.apply(value, context)),
+            Transform::HashIp => Some(hash_ip::apply(value, context)),
+            Transform::EncryptIp => Some(encrypt_ip::apply(value, context)?),
+        })
+    }
+
+    /// Whether the transform removes what it matches, whatever it is.
+    pub(crate) fn removes(&self) -> bool {
+        matches!(self, Transform::Redact)
+    }
+
+    /// What must be configured for this transform to work.
+    pub(crate) fn needs(&self) -> Needs {
+        Needs {
+            encryption_key: match self {
+                Transform::Pseudonymize(it) => it.is_reversible(),
+                Transform::PseudonymizeRegexMatches(it) => it.is_reversible(),
+                Transform::Tokenize(_) => true,
+                _ => false,
+            },
+            ip_encryption_key: matches!(self, Transform::EncryptIp),
+        }
+    }
+}
+
+/// The name of a transform or augment: its tag, or the property `method`.
+pub(crate) fn name(
+    tag: Option<Spanned<String>>,
+    fields: &mut Fields,
+    what: &str,
+    report: &mut Report,
+) -> Option<Spanned<String>> {
+    let name = tag.or_else(|| fields.text("method", report));
+    if name.is_none() {
+        report
+            .error("missing-key", fields.place, format!("{what} has no name"))
+            .suggest("begin it with a tag such as `!<redact>`, or add `method: redact`");
+    }
+    name
+}
+
+/// The text of a string that is not blank. `Err` holds what the value becomes instead: blank text stays as
+/// it is, every other kind becomes null.
+fn text<'v>(value: Value<'v>, context: &mut Context<'_>) -> Result<Cow<'v, str>, Value<'v>> {
+    match value {
+        Value::String(text) if is_blank(&text) => Err(Value::String(text)),
+        Value::String(text) => Ok(text),
+        Value::Null => Err(Value::Null),
+        _ => Err(wrong_kind(context)),
+    }
+}
+
+/// Null, and the count of it.
+fn wrong_kind(context: &mut Context<'_>) -> Value<'static> {
+    context.counts.nulled += 1;
+    Value::Null
+}
+
+/// A list of regexes under `key`, which must be there; each that does not compile is reported.
+fn patterns(
+    fields: &mut Fields,
+    key: &'static str,
+    compile: impl Fn(&str) -> Result<Pattern, String>,
+    report: &mut Report,
+) -> Option<Vec<Pattern>> {
+    let place = fields.place;
+    let Some(sources) = fields.texts(key, report) else {
+        report.error("missing-key", place, format!("`{key}` is missing"));
+        return None;
+    };
+    let compiled: Vec<Pattern> =
+        sources.iter().filter_map(|source| pattern(source, &compile, report)).collect();
+    (compiled.len() == sources.len()).then_some(compiled)
+}
+
+fn pattern(
+    source: &Spanned<String>,
+    compile: &impl Fn(&str) -> Result<Pattern, String>,
+    report: &mut Report,
+) -> Option<Pattern> {
+    compile(&source.value)
+        .map_err(|why| {
+            report.error("regex", source.place, format!("the regex is not valid: {why}"));
+        })
+        .ok()
+}

@@ -1,0 +1,122 @@
+//! `pseudonymize`: an identifier becomes its pseudonym; e-mail addresses are recognized and joined.
+
+use vizard_pseudonym::{Kind, MissingKey, is_blank};
+
+use super::{Context, Example, wrong_kind};
+use crate::diagnostic::{Report, nearest};
+use crate::json::{Value, java_text};
+use crate::node::Fields;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Pseudonymize {
+    include_original: bool,
+    include_reversible: bool,
+    encoding: Encoding,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Encoding {
+    UrlSafeToken,
+    Json,
+    UrlSafeHashOnly,
+}
+
+const ENCODINGS: [&str; 3] = ["URL_SAFE_TOKEN", "JSON", "URL_SAFE_HASH_ONLY"];
+
+pub(super) fn read(fields: &mut Fields, report: &mut Report) -> Option<Pseudonymize> {
+    let include_original = fields.flag("includeOriginal", report).unwrap_or(false);
+    let include_reversible = fields.flag("includeReversible", report).unwrap_or(false);
+    fields.ignored("onlyIfRegex", "every matched value is pseudonymized", report);
+    let written = fields.text("encoding", report);
+    let encoding = match written.as_ref().map(|it| it.value.as_str()) {
+        None | Some("URL_SAFE_TOKEN") => Encoding::UrlSafeToken,
+        Some("JSON") => Encoding::Json,
+        Some("URL_SAFE_HASH_ONLY") => Encoding::UrlSafeHashOnly,
+        Some(unknown) => {
+            let place = written.as_ref().map_or(fields.place, |it| it.place);
+            let found = report.error("unknown-encoding", place, format!("there is no encoding `{unknown}`"));
+            found.suggest(match nearest(unknown, &ENCODINGS) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!("encodings: {}", ENCODINGS.join(", ")),
+            });
+            return None;
+        }
+    };
+    let place = fields.key_place("includeOriginal").unwrap_or(fields.place);
+    if include_original && encoding == Encoding::UrlSafeToken {
+        report
+            .error("original-in-token", place, "a token cannot hold the original value")
+            .suggest("remove `includeOriginal`");
+        return None;
+    }
+    if include_original {
+        report.warning("keeps-original", place, "the original identifier leaves in clear text");
+    }
+    Some(Pseudonymize { include_original, include_reversible, encoding })
+}
+
+impl Pseudonymize {
+    pub(super) fn is_reversible(&self) -> bool {
+        self.include_reversible && self.encoding != Encoding::UrlSafeHashOnly
+    }
+
+    pub(super) fn apply<'v>(
+        &self,
+        value: Value<'v>,
+        context: &mut Context<'_>,
+    ) -> Result<Value<'v>, MissingKey> {
+        let identifier = match value {
+            Value::Null => return Ok(Value::Null),
+            Value::String(text) if is_blank(&text) => return Ok(Value::Null),
+            Value::String(text) => text,
+            Value::Number(text) => java_text(&text).into(),
+            Value::Bool(_) | Value::Array(_) | Value::Object(_) => return Ok(wrong_kind(context)),
+        };
+        let keys = context.keys;
+        let legacy = context.options.legacy_encoding && self.include_reversible;
+        let pseudonym = match self.encoding {
+            Encoding::UrlSafeHashOnly => keys.hash_only(&identifier),
+            Encoding::UrlSafeToken if !legacy => {
+                keys.token(&identifier, if self.include_reversible { Kind::Reversible } else { Kind::Hash })?
+            }
+            Encoding::UrlSafeToken | Encoding::Json => {
+                keys.json(&identifier, self.include_reversible, self.include_original)?
+            }
+        };
+        context.counts.pseudonymized += 1;
+        Ok(Value::String(pseudonym.into()))
+    }
+}
+
+pub(super) const EXAMPLES: [Example; 5] = [
+    Example {
+        about: "an e-mail address keeps its domain; case and `+tag` do not matter",
+        rule: r#"!<pseudonymize> {jsonPaths: ["$.email"]}"#,
+        before: r#"{"email":"Alice+lists@acme.com"}"#,
+        after: r#"{"email":"t~UFdK0TvVTvZ23c6QslyCy0o2MSq2DRtDjEXfTPJyyMk@acme.com"}"#,
+    },
+    Example {
+        about: "reversible: the token can stand in a later call's path",
+        rule: r#"!<pseudonymize> {jsonPaths: ["$.id"], includeReversible: true}"#,
+        before: r#"{"id":12345}"#,
+        after: r#"{"id":"p~r4ONZUfEyn9MUkcyDQkQ5MBNpdIerM24MasxFpuQBaGzFatT5PGvb7S57rNnHGwT"}"#,
+    },
+    Example {
+        about: "the hash alone",
+        rule: r#"!<pseudonymize> {jsonPaths: ["$.email"], encoding: URL_SAFE_HASH_ONLY}"#,
+        before: r#"{"email":"alice@acme.com"}"#,
+        after: r#"{"email":"UFdK0TvVTvZ23c6QslyCy0o2MSq2DRtDjEXfTPJyyMk"}"#,
+    },
+    Example {
+        about: "JSON text with the parts",
+        rule: r#"!<pseudonymize> {jsonPaths: ["$.email"], encoding: JSON}"#,
+        before: r#"{"email":"contoso@hotmail.com"}"#,
+        after: r#"{"email":"{\"domain\":\"hotmail.com\",\"hash\":\"p55sgYXAXqQ5cPaiWD02wA8QGsHVGIZE4DoktSv_RIg\"}"}"#,
+    },
+    Example {
+        about: "nothing to identify becomes null, and so does what is no identifier",
+        rule: r#"!<pseudonymize> {jsonPaths: ["$.*"]}"#,
+        before: r#"{"a":"","b":null,"c":true,"d":["x"]}"#,
+        after: r#"{"a":null,"b":null,"c":null,"d":null}"#,
+    },
+];

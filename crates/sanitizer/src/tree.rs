@@ -1,0 +1,204 @@
+//! The executor that runs a [`Program`] over a tree: path by path, in the order of the file.
+
+use std::collections::BTreeMap;
+
+use vizard_pseudonym::MissingKey;
+
+use crate::augment;
+use crate::json::Value;
+use crate::jsonpath::Path;
+use crate::program::{Program, Step};
+use crate::transform::Context;
+
+/// Runs the program over one document.
+pub(crate) fn run(
+    program: &Program,
+    document: &mut Value<'_>,
+    context: &mut Context<'_>,
+) -> Result<(), MissingKey> {
+    context.counts.documents += 1;
+    if !program.augments.is_empty() {
+        if augment::clashes(document) {
+            context.counts.augments_skipped += 1;
+        } else {
+            program.augments.iter().for_each(|augment| augment.apply(document));
+        }
+    }
+    if let Some(schema) = &program.schema {
+        schema.project(document, &mut context.counts);
+    }
+    let undecided = context.counts.undecided;
+    for step in &program.steps {
+        if applies(step, document, context) {
+            for path in &step.paths {
+                apply(step, path, document, context)?;
+            }
+        }
+    }
+    // Counted per document, not per path.
+    context.counts.undecided = context.counts.undecided.min(undecided + 1);
+    Ok(())
+}
+
+/// A condition that cannot be asked applies the transform: transforms only ever take away.
+fn applies(step: &Step, document: &Value<'_>, context: &mut Context<'_>) -> bool {
+    let Some(condition) = &step.condition else { return true };
+    let selection = condition.select(document);
+    context.counts.undecided += u64::from(selection.undecided);
+    selection.undecided || !selection.places.is_empty()
+}
+
+fn apply<'v>(
+    step: &Step,
+    path: &Path,
+    document: &mut Value<'v>,
+    context: &mut Context<'_>,
+) -> Result<(), MissingKey> {
+    let selection = path.select(document);
+    for place in &selection.unfilterable {
+        if let Some(value) = at(document, place) {
+            *value = Value::Null;
+            context.counts.nulled += 1;
+        }
+    }
+    if step.transform.removes() {
+        context.counts.removed += selection.places.len() as u64;
+        remove(document, &selection.places);
+        return Ok(());
+    }
+    for place in &selection.places {
+        // A place is gone when a value above it, matched by the same path, became null.
+        let Some(value) = at(document, place) else { continue };
+        let taken = std::mem::replace(value, Value::Null);
+        *value = step.transform.apply(taken, context)?.unwrap_or(Value::Null);
+    }
+    Ok(())
+}
+
+/// The value at a place.
+pub(crate) fn at<'t, 'v>(document: &'t mut Value<'v>, place: &[u32]) -> Option<&'t mut Value<'v>> {
+    place.iter().try_fold(document, |value, step| match value {
+        Value::Array(items) => items.get_mut(*step as usize),
+        Value::Object(members) => members.get_mut(*step as usize).map(|member| &mut member.value),
+        _ => None,
+    })
+}
+
+/// Removes all places at once. Parents are visited from the last to the first, so that the positions of
+/// those still to come stay what they were.
+fn remove(document: &mut Value<'_>, places: &[Vec<u32>]) {
+    let mut by_parent: BTreeMap<&[u32], Vec<u32>> = BTreeMap::new();
+    for place in places {
+        match place.split_last() {
+            Some((last, parent)) => by_parent.entry(parent).or_default().push(*last),
+            None => *document = Value::Null,
+        }
+    }
+    for (parent, positions) in by_parent.iter().rev() {
+        let mut position = 0;
+        let mut stays = |_: &()| {
+            position += 1;
+            positions.binary_search(&(position - 1)).is_err()
+        };
+        match at(document, parent) {
+            Some(Value::Array(items)) => items.retain(|_| stays(&())),
+            Some(Value::Object(members)) => members.retain(|_| stays(&())),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::counts::Counts;
+    use crate::testing::run;
+
+    const REDACT: &str = "!<redact> {jsonPaths: ";
+
+    #[test]
+    fn applies_transforms_in_the_order_of_the_file() {
+        for (transforms, before, after) in [
+            (format!(r#"[{REDACT}["$.a"]}}, !<textDigest> {{jsonPaths: ["$.a"]}}]"#), r#"{"a":"x"}"#, "{}"),
+            (
+                r#"[!<textDigest> {jsonPaths: ["$.a"]}, !<redactRegexMatches> {jsonPaths: ["$.a"], redactions: [".*length.*"]}]"#
+                    .to_owned(),
+                r#"{"a":"x"}"#,
+                r#"{"a":""}"#,
+            ),
+            // The second path sees the array that the first one shortened.
+            (format!(r#"[{REDACT}["$.a[0]", "$.a[0]"]}}]"#), r#"{"a":[1,2,3]}"#, r#"{"a":[3]}"#),
+            (format!(r#"[{REDACT}["$.a[0,2]"]}}]"#), r#"{"a":[1,2,3]}"#, r#"{"a":[2]}"#),
+            (format!(r#"[{REDACT}["$..x"]}}]"#), r#"{"x":{"x":1},"l":[{"x":2},[{"x":3,"y":4}]]}"#, r#"{"l":[{},[{"y":4}]]}"#),
+            (format!(r#"[{REDACT}["$..[*]"]}}]"#), r#"{"a":[1,{"b":2}]}"#, "{}"),
+            (format!(r#"[{REDACT}["$"]}}]"#), r#"{"a":1}"#, "null"),
+            (format!(r#"[{REDACT}["$.a[-1]"]}}]"#), r#"{"a":[1,2]}"#, r#"{"a":[1]}"#),
+            (format!(r#"[{REDACT}["$..[?(@.t=='x')].v"]}}]"#), r#"[{"t":"x","v":1,"c":{"t":"x","v":2}},{"v":3}]"#, r#"[{"t":"x","c":{"t":"x"}},{"v":3}]"#),
+            (r#"[!<textDigest> {jsonPaths: ["$..a"]}]"#.to_owned(), r#"{"a":{"a":"x"}}"#, r#"{"a":null}"#),
+            (r#"[!<textDigest> {jsonPaths: ["$"]}]"#.to_owned(), r#""x""#, r#""{\"length\":1,\"word_count\":1}""#),
+        ] {
+            let result = run(&format!("  transforms: {transforms}"), before).map(|(after, _)| after);
+            assert_eq!(result.as_deref(), Ok(after), "{transforms} on {before}");
+        }
+    }
+
+    #[test]
+    fn conditions_fail_towards_less() {
+        let rule = |when: &str| {
+            format!("  transforms: [!<redact> {{jsonPaths: ['$.v'], applyOnlyWhen: \"{when}\"}}]")
+        };
+        for (when, before, after) in [
+            ("$[?(@.t == 'x')]", r#"{"t":"x","v":1}"#, r#"{"t":"x"}"#),
+            ("$[?(@.t == 'x')]", r#"{"t":"y","v":1}"#, r#"{"t":"y","v":1}"#),
+            ("$.l[?(@.t)]", r#"{"l":[{"t":1}],"v":1}"#, r#"{"l":[{"t":1}]}"#),
+            ("$.l[?(@.t)]", r#"{"l":[],"v":1}"#, r#"{"l":[],"v":1}"#),
+            ("$.l[?(@.t)]", r#"{"v":1}"#, "{}"),
+            ("$.l[?(@.t)]", r#"{"l":null,"v":1}"#, r#"{"l":null}"#),
+            ("$.t", r#"{"v":1}"#, "{}"),
+            (" ", r#"{"v":1}"#, "{}"),
+        ] {
+            let result = run(&rule(when), before).map(|(after, _)| after);
+            assert_eq!(result.as_deref(), Ok(after), "{when} on {before}");
+        }
+    }
+
+    #[test]
+    fn nulls_what_a_filter_cannot_judge() {
+        let rule = "  transforms: [!<redact> {jsonPaths: ['$.a[?(@.x)].y']}]";
+        let (after, counts) = run(rule, r#"{"a":"ada@acme.com","b":1}"#).unwrap();
+        assert_eq!((after.as_str(), counts.nulled), (r#"{"a":null,"b":1}"#, 1));
+    }
+
+    #[test]
+    fn augments_come_first_and_pass_the_schema() {
+        let endpoint = "  augments: [!<textDigest> {jsonPaths: ['$.m[*].text', '$.tags[*]']}]\n  \
+                        responseSchema: {properties: {m: {items: {properties: {id: {type: string}}}}}}";
+        for (before, after) in [
+            (
+                r#"{"m":[{"id":"1","text":"Hi Ada"}],"tags":["a","b c"]}"#,
+                r#"{"m":[{"id":"1","+text:textDigest":{"length":6,"word_count":2}}],"+tags:textDigest":{"length":3,"word_count":2}}"#,
+            ),
+            (r#"{"m":[{"id":"1","text":"Hi","+text:textDigest":"clear"}]}"#, r#"{"m":[{"id":"1"}]}"#),
+        ] {
+            assert_eq!(run(endpoint, before).map(|(after, _)| after).as_deref(), Ok(after), "{before}");
+        }
+    }
+
+    #[test]
+    fn sanitizes_each_document_of_a_sequence() {
+        let rule = "  transforms: [!<redact> {jsonPaths: ['$.v']}]";
+        let (after, counts) = run(rule, "{\"v\":1,\"k\":[1, 2]}\n {\"v\":2} 3\n").unwrap();
+        assert_eq!(after, "{\"k\":[1,2]}\n{}\n3");
+        assert_eq!(counts, Counts { documents: 3, kept: 3, removed: 2, ..Counts::default() });
+        assert_eq!(run(rule, " \n").map(|(after, _)| after).as_deref(), Ok(""));
+        assert_eq!(run(rule, "{\"v\":1}\n{"), Err("json-syntax".to_owned()));
+    }
+
+    #[test]
+    fn survives_the_deepest_document() {
+        let rule = "  responseSchema: {type: object, properties: {a: {}}}\n  transforms: [!<redact> {jsonPaths: ['$..x', '$..[?(@.y)]..z', '$..a..a..a..a']}]";
+        let body = format!("{}1{}", r#"{"a":"#.repeat(1000), "}".repeat(1000));
+        assert_eq!(run(rule, &body).map(|(after, _)| after).as_deref(), Ok(r#"{"a":null}"#));
+        let rule = "  transforms: [!<redact> {jsonPaths: ['$..x', '$..[?(@.y)]..z', '$..a..a..a..b']}]";
+        assert_eq!(run(rule, &body).map(|(after, _)| after), Ok(body));
+    }
+}
