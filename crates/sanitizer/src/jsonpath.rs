@@ -5,6 +5,8 @@
 //! placeholders) is a diagnostic at load, because a path that silently matches nothing lets values out.
 
 mod filter;
+#[cfg(test)]
+mod oracle;
 mod parse;
 mod scan;
 mod select;
