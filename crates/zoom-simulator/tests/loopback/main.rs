@@ -1,0 +1,7 @@
+//! The simulator over real loopback HTTP.
+
+mod client;
+mod faults;
+mod meetings;
+mod tokens;
+mod users;
