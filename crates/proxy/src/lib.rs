@@ -1,0 +1,36 @@
+//! The story of a request, told over a few ports: admit, fetch with the source's credential,
+//! sanitize, answer. Read the modules in this order.
+
+// The story.
+mod api;
+
+mod audit;
+mod control;
+mod error;
+mod inbound;
+mod respond;
+mod source;
+
+// What it is told over.
+pub mod credentials;
+pub mod ports;
+pub mod secrets;
+pub mod upstream;
+
+// What comes before it.
+pub mod connector;
+pub mod prebuilt;
+pub mod rules_text;
+pub mod settings;
+mod start;
+
+// What stands beside it.
+pub mod allow_list;
+mod gzip;
+pub mod health;
+mod off_reactor;
+
+pub use api::{Client, Proxy, REQUEST_LIMIT};
+pub use audit::report_panics_by_place;
+pub use error::NotReady;
+pub use start::{Parts, StartError, Started};

@@ -1,0 +1,173 @@
+//! What the proxy asks of the world: secrets, the source, time. Each cloud and each test brings its own.
+
+use std::fmt::Debug;
+use std::time::{Duration, Instant, SystemTime};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use vizard_pseudonym::Secret;
+
+/// Where keys and credentials are kept.
+#[async_trait]
+pub trait SecretStore: Send + Sync + Debug {
+    /// The value under `name`. `None` is true absence only, never a read that failed.
+    async fn read(&self, name: &str) -> Result<Option<Secret>, StoreError>;
+
+    /// Makes `value` durable under `name`; [`StoreError::ReadOnly`] where that cannot be.
+    async fn write(&self, name: &str, value: &Secret) -> Result<(), StoreError>;
+
+    /// Takes the lease called `lease` for at most `ttl`; `None` while somebody else holds it.
+    async fn acquire(&self, lease: &str, ttl: Duration) -> Result<Option<Lease>, StoreError>;
+
+    /// Gives a lease back. One that has run out in the meantime is not an error.
+    async fn release(&self, lease: Lease) -> Result<(), StoreError>;
+}
+
+/// The right to do one thing alone for a while. Only a store makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// The name it was acquired under.
+    pub name: String,
+    /// What tells this holder from the next one.
+    pub holder: String,
+}
+
+/// Why a secret store could not do what was asked. Names the secret, never a value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// The store takes no writes.
+    #[error("the secret store is read-only")]
+    ReadOnly,
+    /// The store refused this name to this caller.
+    #[error("the secret store denies access to `{name}`")]
+    Denied {
+        /// The secret or lease asked for.
+        name: String,
+    },
+    /// The store could not be reached or did not answer; another try may succeed.
+    #[error("the secret store is not available: {reason}")]
+    Unavailable {
+        /// A constant or the system's words, free of values.
+        reason: String,
+    },
+    /// A name that no secret of this store can have.
+    #[error("`{name}` is no name for a secret")]
+    Name {
+        /// The name as asked.
+        name: String,
+    },
+}
+
+/// The other side of the proxy: the source's API and its token endpoint.
+#[async_trait]
+pub trait Upstream: Send + Sync + Debug {
+    /// Sends `request` and reads the whole answer before `deadline`. The body comes back decompressed and capped.
+    async fn send(
+        &self,
+        request: http::Request<Bytes>,
+        deadline: Instant,
+    ) -> Result<http::Response<Bytes>, UpstreamError>;
+}
+
+/// Why there is no answer from upstream. Constant words only: addresses and texts of the wire stay out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum UpstreamError {
+    /// Nobody listens there.
+    #[error("the connection was refused")]
+    Refused,
+    /// No connection before the connect limit.
+    #[error("the connection was not made in time")]
+    ConnectTimeout,
+    /// Connected, and then no whole answer before the deadline.
+    #[error("no whole answer came in time")]
+    ReadTimeout,
+    /// The host name has no address.
+    #[error("the host name could not be resolved")]
+    Name,
+    /// No agreement on TLS, or a certificate that is not trusted.
+    #[error("a secure connection could not be agreed")]
+    Tls,
+    /// The connection broke, or what came was not HTTP.
+    #[error("the connection broke")]
+    Broken,
+    /// The answer is larger than the limit, before or after decompression.
+    #[error("the answer is too large")]
+    TooLarge,
+    /// The answer is compressed in a way that cannot be read.
+    #[error("the answer could not be decompressed")]
+    Encoding,
+    /// The source sent us to another origin, to plain HTTP, or in circles.
+    #[error("the source redirects to where this proxy does not follow")]
+    Redirect,
+    /// The request as built cannot be sent.
+    #[error("the request could not be built")]
+    Request,
+}
+
+/// The only source of time and of randomness.
+pub trait Clock: Send + Sync + Debug {
+    /// Wall-clock time, for what other machines read.
+    fn now(&self) -> SystemTime;
+
+    /// Monotonic time, for deadlines.
+    fn instant(&self) -> Instant;
+
+    /// A duration drawn uniformly from `low..=high`.
+    fn jitter(&self, low: Duration, high: Duration) -> Duration;
+
+    /// A fresh unguessable identifier: a version 4 UUID in lower-case text.
+    fn request_id(&self) -> String;
+}
+
+/// The machine's own clock and randomness.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn instant(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn jitter(&self, low: Duration, high: Duration) -> Duration {
+        let width = u64::try_from(high.saturating_sub(low).as_millis()).unwrap_or(u64::MAX);
+        let mut bytes = [0; 8];
+        fill(&mut bytes);
+        low + Duration::from_millis(u64::from_le_bytes(bytes) % width.saturating_add(1).max(1))
+    }
+
+    fn request_id(&self) -> String {
+        let mut bytes = [0; 16];
+        fill(&mut bytes);
+        bytes[6] = bytes[6] & 0x0f | 0x40;
+        bytes[8] = bytes[8] & 0x3f | 0x80;
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+    }
+}
+
+fn fill(bytes: &mut [u8]) {
+    aws_lc_rs::rand::fill(bytes).expect("the system's random source works");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jitter_stays_between_its_bounds_and_ids_are_fresh() {
+        let (low, high) = (Duration::from_secs(60), Duration::from_secs(599));
+        for _ in 0..200 {
+            let drawn = SystemClock.jitter(low, high);
+            assert!(low <= drawn && drawn <= high, "{drawn:?}");
+        }
+        assert_eq!(SystemClock.jitter(low, low), low);
+        let id = SystemClock.request_id();
+        assert_eq!(id.len(), 36);
+        assert_eq!(id.as_bytes()[14], b'4');
+        assert_ne!(id, SystemClock.request_id());
+    }
+}

@@ -1,0 +1,61 @@
+//! Where settings come from first: the environment, and files that are deployed with the program.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::io::{ErrorKind, Read};
+
+/// The environment of this process, or one that a test makes up.
+pub trait Environment: Send + Sync + Debug {
+    /// The value of a variable; `None` when it is not set or not text.
+    fn value(&self, name: &str) -> Option<String>;
+
+    /// The names of all variables.
+    fn names(&self) -> Vec<String>;
+
+    /// A file that is deployed with the program, as text; `Err` says why it could not be read.
+    fn resource(&self, name: &str) -> Result<Option<String>, String>;
+}
+
+/// The environment of this process, and `/var/psoxy/resources`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ProcessEnvironment;
+
+impl Environment for ProcessEnvironment {
+    fn value(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok()
+    }
+
+    fn names(&self) -> Vec<String> {
+        std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).collect()
+    }
+
+    fn resource(&self, name: &str) -> Result<Option<String>, String> {
+        let file = match std::fs::File::open(format!("/var/psoxy/resources/{name}")) {
+            Ok(file) => file,
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Ok(None);
+            }
+            Err(error) => return Err(error.kind().to_string()),
+        };
+        let mut text = String::new();
+        file.take(LIMIT).read_to_string(&mut text).map_err(|error| error.kind().to_string())?;
+        Ok(Some(text))
+    }
+}
+
+/// Variables and nothing else.
+impl Environment for BTreeMap<String, String> {
+    fn value(&self, name: &str) -> Option<String> {
+        self.get(name).cloned()
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.keys().cloned().collect()
+    }
+
+    fn resource(&self, _name: &str) -> Result<Option<String>, String> {
+        Ok(None)
+    }
+}
+
+const LIMIT: u64 = 4 * 1024 * 1024;
