@@ -1,0 +1,87 @@
+//! How the command ends: an exit code that scripts can tell apart, and words on standard error.
+#![allow(clippy::print_stderr)] // the command line is where people are spoken to
+
+use std::io;
+use std::process::ExitCode;
+
+/// The exit codes; above 63 they are those of `sysexits.h`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Code {
+    Done = 0,
+    /// Something the demonstration promised was not so.
+    NotAsPromised = 1,
+    /// The rules do not admit the call.
+    Refused = 3,
+    /// The command line is wrong.
+    Usage = 64,
+    /// The body cannot be sanitized.
+    Unsanitizable = 65,
+    /// A file cannot be read.
+    NoInput = 66,
+    /// A port cannot be had.
+    Unavailable = 69,
+    /// The output cannot be written.
+    Output = 74,
+    /// The rules or the settings are wrong.
+    Configuration = 78,
+}
+
+/// The table, for `--help`.
+pub(crate) const TABLE: &str = "\
+Exit codes:
+   0  done
+   1  the demonstration found something that should not be
+   3  the call was refused by the rules
+  64  the command line is wrong
+  65  the body cannot be sanitized
+  66  a file cannot be read
+  69  the port cannot be had
+  74  the output cannot be written
+  78  the rules or the settings are wrong";
+
+impl From<Code> for ExitCode {
+    fn from(code: Code) -> ExitCode {
+        ExitCode::from(code as u8)
+    }
+}
+
+/// An end before the work was done.
+#[derive(Debug)]
+pub(crate) struct Stop {
+    code: Code,
+    why: anyhow::Error,
+}
+
+impl Stop {
+    pub(crate) fn new(code: Code, why: impl Into<anyhow::Error>) -> Stop {
+        Stop { code, why: why.into() }
+    }
+
+    pub(crate) fn because(code: Code, why: impl std::fmt::Display) -> Stop {
+        Stop { code, why: anyhow::anyhow!("{why}") }
+    }
+}
+
+/// Says why, and returns the code for it.
+pub(crate) fn report(stop: &Stop) -> ExitCode {
+    // A reader who has gone away, as `| head` does, wants no words.
+    let broken = |cause: &io::Error| cause.kind() == io::ErrorKind::BrokenPipe;
+    if !stop.why.chain().any(|cause| cause.downcast_ref().is_some_and(broken)) {
+        eprintln!("vizard: {:#}", stop.why);
+    }
+    stop.code.into()
+}
+
+/// Prints what clap has to say: help and version as asked for, everything else as an error.
+pub(crate) fn usage(help: &clap::Error) -> ExitCode {
+    use clap::error::ErrorKind::{DisplayHelp, DisplayVersion};
+    // Nobody is left to be told that this could not be printed.
+    let _ = help.print();
+    if matches!(help.kind(), DisplayHelp | DisplayVersion) { Code::Done.into() } else { Code::Usage.into() }
+}
+
+/// Tells something that does not end the work.
+pub(crate) fn remark(words: impl std::fmt::Display) {
+    eprintln!("{words}");
+}

@@ -1,0 +1,49 @@
+//! The `vizard` command: run the proxy, sanitize one response offline, see a demonstration. Each verb is one file.
+
+mod exit;
+
+mod demo;
+mod sanitize;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::exit::Code;
+
+/// A privacy proxy: only listed calls pass, only listed fields return, and every identifier is a pseudonym.
+#[derive(Debug, Parser)]
+#[command(name = "vizard", version, after_help = exit::TABLE)]
+struct Command {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Run the proxy as a server, configured by environment variables
+    #[command(after_help = serve::SETTINGS)]
+    Serve,
+    /// Apply a rule file to one response body, offline and exactly as the proxy would
+    #[command(after_help = sanitize::SETTINGS)]
+    Sanitize(sanitize::Arguments),
+    /// Show a simulated Zoom with the proxy in front of it
+    Demo(demo::Arguments),
+}
+
+fn main() -> ExitCode {
+    let command = match Command::try_parse() {
+        Ok(command) => command,
+        Err(help) => return exit::usage(&help),
+    };
+    let done = match command.verb {
+        Verb::Serve => serve::run(),
+        Verb::Sanitize(arguments) => sanitize::run(&arguments),
+        Verb::Demo(arguments) => demo::run(arguments),
+    };
+    match done {
+        Ok(()) => Code::Done.into(),
+        Err(stop) => exit::report(&stop),
+    }
+}

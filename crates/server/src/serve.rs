@@ -1,0 +1,161 @@
+//! Accepts connections until told to stop, then lets those that are at work finish.
+
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use http::Request;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
+use vizard_proxy::Proxy;
+
+use crate::exchange::Exchange;
+use crate::socket::{Socket, Waits};
+
+/// How much of everything, and for how long.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Connections at a time; more wait to be accepted.
+    pub connections: usize,
+    /// Requests at a time on one HTTP/2 connection.
+    pub streams: u32,
+    /// Bytes of a request's head; more are answered with 431.
+    pub head: usize,
+    /// How long a head may take from its first byte, and a new connection until its first head.
+    pub head_wait: Duration,
+    /// How long a connection may be idle between requests.
+    pub idle: Duration,
+    /// How long a body may take. How large it may be, the proxy says; more is answered with 413.
+    pub body_wait: Duration,
+    /// How long a client may take nothing of its answer.
+    pub write_wait: Duration,
+    /// How long requests at work may take after the server was told to stop.
+    pub drain: Duration,
+    /// How many proxies in front of us are believed about their peers.
+    pub trusted_hops: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            connections: 1024,
+            streams: 100,
+            head: 64 * 1024,
+            head_wait: Duration::from_secs(10),
+            idle: Duration::from_secs(75), // longer than load balancers keep theirs
+            body_wait: Duration::from_secs(60),
+            write_wait: Duration::from_secs(60),
+            drain: Duration::from_secs(25),
+            trusted_hops: 0,
+        }
+    }
+}
+
+/// Serves the proxy with the default limits until `shutdown` is done and requests at work are answered.
+///
+/// # Errors
+///
+/// When the listener cannot be used any more.
+pub async fn serve(
+    listener: TcpListener,
+    proxy: Arc<Proxy>,
+    shutdown: impl Future<Output = ()>,
+) -> io::Result<()> {
+    serve_within(Limits::default(), listener, proxy, shutdown).await
+}
+
+/// Like [`serve`], within other limits.
+///
+/// # Errors
+///
+/// When the listener cannot be used any more.
+pub async fn serve_within(
+    limits: Limits,
+    listener: TcpListener,
+    proxy: Arc<Proxy>,
+    shutdown: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let http = Arc::new(protocol(&limits));
+    let places = Arc::new(Semaphore::new(limits.connections));
+    let graceful = GracefulShutdown::new();
+    let mut connections = JoinSet::new();
+    let mut shutdown = std::pin::pin!(shutdown);
+    loop {
+        let (stream, peer, place) = tokio::select! {
+            accepted = accept(&listener, &places) => accepted?,
+            () = &mut shutdown => break,
+        };
+        while connections.try_join_next().is_some() {}
+        let ambiguous = Arc::new(AtomicBool::new(false));
+        let waits = Waits { head: limits.head_wait, write: limits.write_wait };
+        let socket = Socket::new(stream, waits, ambiguous.clone());
+        let exchange = Exchange { proxy: proxy.clone(), limits, peer: peer.ip(), ambiguous };
+        let (http, watcher) = (http.clone(), graceful.watcher());
+        connections.spawn(async move {
+            let service = service_fn(move |request: Request<Incoming>| {
+                let exchange = exchange.clone();
+                async move { Ok::<_, std::convert::Infallible>(exchange.answer(request).await) }
+            });
+            let connection = http.serve_connection(TokioIo::new(socket), service).into_owned();
+            // Why a connection ended is its client's affair.
+            let _ = watcher.watch(connection).await;
+            drop(place);
+        });
+    }
+    drop(listener);
+    tracing::info!(connections = graceful.count(), "stopping");
+    if tokio::time::timeout(limits.drain, graceful.shutdown()).await.is_err() {
+        tracing::warn!(seconds = limits.drain.as_secs(), "requests were still at work and are cut off");
+    }
+    connections.shutdown().await;
+    Ok(())
+}
+
+/// The next connection, once there is a place for it.
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> io::Result<(TcpStream, std::net::SocketAddr, OwnedSemaphorePermit)> {
+    let place = places.clone().acquire_owned().await.map_err(io::Error::other)?;
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                // Answers are written whole; waiting for more to send gains nothing.
+                let _ = stream.set_nodelay(true);
+                return Ok((stream, peer, place));
+            }
+            // One client's connection failed, or file descriptors are scarce: both pass.
+            Err(error) => {
+                tracing::warn!(kind = %error.kind(), "could not accept a connection");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+}
+
+/// HTTP/1.1, or HTTP/2 when the client begins so.
+fn protocol(limits: &Limits) -> auto::Builder<TokioExecutor> {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.idle) // the wait for a next request; a head that has begun is `Socket`'s
+        .max_buf_size(limits.head)
+        .keep_alive(true);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(limits.streams)
+        .max_header_list_size(u32::try_from(limits.head).unwrap_or(u32::MAX))
+        .keep_alive_interval(limits.idle)
+        .keep_alive_timeout(limits.head_wait);
+    builder
+}
