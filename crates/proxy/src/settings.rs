@@ -92,6 +92,8 @@ pub struct Settings {
 pub struct Reading {
     /// The settings, or all that is wrong with them.
     pub settings: Result<Settings, Vec<SettingProblem>>,
+    /// The rules, so that their mistakes can be told together with those of the settings.
+    pub rules: Option<RulesText>,
     /// What the health report has to tell in both cases.
     pub health: Health,
     /// `VIZARD_ALLOW_LOOPBACK_HTTP`.
@@ -152,6 +154,7 @@ impl Settings {
         let told = problems.iter().chain(&warnings).map(SettingProblem::to_string);
         facts.warnings = told.chain(allow_loopback_http.then(|| LOOPBACK.to_owned())).collect();
         let health = Health { allow_list, facts };
+        let rules_text = rules.clone();
 
         let settings = match (target, authentication.strategy, rules, keys) {
             (Some(target), Some(strategy), Some(rules), Some(keys)) if problems.is_empty() => Ok(Settings {
@@ -176,7 +179,7 @@ impl Settings {
             }),
             _ => Err(problems),
         };
-        Reading { settings, health, allow_loopback_http }
+        Reading { settings, rules: rules_text, health, allow_loopback_http }
     }
 }
 

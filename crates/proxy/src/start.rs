@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use thiserror::Error;
-use vizard_pseudonym::Pseudonymizer;
+use vizard_pseudonym::{EmailDomainHandling, Pseudonymizer};
 use vizard_sanitizer::{Diagnostics, Loaded, RuleSet, Severity};
 
 use crate::api::{Proxy, REQUEST_LIMIT, Ready};
@@ -50,8 +50,8 @@ pub enum StartError {
     /// The rules are not rules.
     #[error("the rules cannot be used:\n{0}")]
     Rules(Diagnostics),
-    /// The rules ask for what a key is needed for, and there is none.
-    #[error("the rules need {0}, which is not set")]
+    /// The rules or settings ask for what a key is needed for, and there is none.
+    #[error("{0} is not set, and the rules or settings need it")]
     Key(&'static str),
     /// There is no network.
     #[error("{0}")]
@@ -80,13 +80,15 @@ impl Proxy {
         secrets: Arc<dyn SecretStore>,
         clock: Arc<dyn Clock>,
     ) -> Started {
-        let Reading { settings, health, allow_loopback_http } =
+        let Reading { settings, rules, health, allow_loopback_http } =
             Settings::survey(environment, &*secrets).await;
         let unready = |part, health| Proxy::unready(part, health, allow_loopback_http, clock.clone());
         let settings = match settings {
             Ok(settings) => settings,
             Err(problems) => {
-                let problems = problems.iter().map(ToString::to_string).collect();
+                let mut problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+                let about_rules = rules.and_then(|rules| RuleSet::load(&rules.name, &rules.text).err());
+                problems.extend(about_rules.map(|it| StartError::Rules(it).to_string()));
                 return Started {
                     proxy: unready(NotReady::Settings, health),
                     problems,
@@ -115,7 +117,7 @@ impl Proxy {
         let Loaded { rules, warnings } =
             RuleSet::load(&settings.rules.name, &settings.rules.text).map_err(StartError::Rules)?;
         let keys = Arc::new(Pseudonymizer::new(&settings.keys, settings.pseudonyms));
-        require_keys(&rules, &keys)?;
+        require_keys(&rules, settings.pseudonyms, &keys)?;
         let stamp = Stamp { rules: rules.sha256().to_owned(), salt: keys.salt_fingerprint().to_owned() };
         let patience = patience(settings.request_timeout);
         let secrets = Secrets::new(secrets, settings.namespaces);
@@ -175,8 +177,15 @@ fn patience(request_timeout: Duration) -> Duration {
     shorter.max(Duration::from_secs(60)).min(request_timeout)
 }
 
-fn require_keys(rules: &RuleSet, keys: &Pseudonymizer) -> Result<(), StartError> {
+fn require_keys(
+    rules: &RuleSet,
+    pseudonyms: vizard_pseudonym::Settings,
+    keys: &Pseudonymizer,
+) -> Result<(), StartError> {
     let needs = rules.needs();
+    if pseudonyms.email_domain_handling == EmailDomainHandling::Encrypt && !keys.can_encrypt_domain() {
+        return Err(StartError::Key("ENCRYPTION_KEY_EMAIL_DOMAINS"));
+    }
     if needs.encryption_key && !keys.can_reverse() {
         return Err(StartError::Key("PSOXY_ENCRYPTION_KEY"));
     }
@@ -308,6 +317,26 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn mistakes_of_settings_and_rules_are_told_together() {
+        let started = start(&[("RULES", "endpoints:\n  - pathTemplat: /x"), ("TARGET_HOST", "http://x")], &[]).await;
+        let told = started.problems.join("\n");
+        for expected in ["TARGET_HOST", "PSOXY_SALT", "SOURCE_AUTH_STRATEGY_IDENTIFIER", "did you mean `pathTemplate`?"] {
+            assert!(told.contains(expected), "{expected} is not in: {told}");
+        }
+    }
+
+    #[tokio::test]
+    async fn encrypted_domains_need_a_key() {
+        let rules = "endpoints:\n- pathTemplate: /x";
+        let environment = [("SOURCE", "zoom"), ("RULES", rules), ("EMAIL_DOMAIN_HANDLING", "ENCRYPT")];
+        let started = start(&environment, &[SECRETS[0], SECRETS[2], SECRETS[3], SECRETS[4]]).await;
+        assert_eq!(
+            started.problems,
+            ["ENCRYPTION_KEY_EMAIL_DOMAINS is not set, and the rules or settings need it"]
+        );
+    }
+
+    #[tokio::test]
     async fn a_missing_credential_is_reported_while_it_is_missing() {
         let started = start(&[("SOURCE", "zoom")], &SECRETS[..4]).await;
         assert!(started.problems.is_empty(), "{:?}", started.problems);
@@ -321,7 +350,7 @@ mod tests {
     #[tokio::test]
     async fn rules_that_need_a_key_need_it_at_once() {
         let started = start(&[("SOURCE", "zoom")], &[SECRETS[0]]).await;
-        assert_eq!(started.problems, ["the rules need PSOXY_ENCRYPTION_KEY, which is not set"]);
+        assert_eq!(started.problems, ["PSOXY_ENCRYPTION_KEY is not set, and the rules or settings need it"]);
         let report = ask(&started.proxy, true).await;
         assert!(String::from_utf8_lossy(report.body()).contains("\"PSOXY_ENCRYPTION_KEY\""));
     }

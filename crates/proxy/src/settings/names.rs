@@ -87,6 +87,11 @@ pub(super) const KNOWN: &[&str] = &[
     "BATCH_MERGE_SUBSCRIPTION",
     "BATCH_SIZE",
     "BATCH_INVOCATION_TIMEOUT_SECONDS",
+    // The host's
+    "PORT",
+    "VIZARD_BIND",
+    "VIZARD_LOG",
+    "VIZARD_TRUSTED_HOPS",
     // Our own
     "VIZARD_ALLOW_LOOPBACK_HTTP",
     "VIZARD_SECRETS_DIR",
