@@ -1,0 +1,23 @@
+//! The integration tests, one binary. What the shipped files promise first, then the proxy at work.
+
+#![allow(clippy::unwrap_used, reason = "tests say by panicking what is wrong")]
+#![allow(clippy::print_stdout, reason = "the load test tells its numbers")]
+
+mod canary;
+mod conformance;
+mod connector;
+mod docs;
+mod floors;
+mod golden;
+
+mod bodies;
+mod clients;
+mod detokenize;
+mod faults;
+mod leaks;
+mod load;
+mod parity;
+mod requests;
+mod sockets;
+mod token;
+mod unavailable;

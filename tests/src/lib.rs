@@ -1,0 +1,19 @@
+//! Fakes and harness of the integration tests, which are in `tests/it`.
+//!
+//! Read [`world`] first: a simulated Zoom on loopback with the real proxy in front of it.
+
+#![allow(clippy::unwrap_used, reason = "this crate is a test harness: what fails here fails a test")]
+
+pub mod world;
+
+pub mod clock;
+pub mod log;
+pub mod secrets;
+pub mod stand_in;
+pub mod wire;
+
+pub mod canaries;
+pub mod examples;
+pub mod keys;
+pub mod repository;
+pub mod spellings;
