@@ -152,17 +152,19 @@ fn every_key_of_the_grammar_is_accepted() {
     assert_eq!(
         warnings,
         [
-            ignored(2),  // defaultScopeIdForSource
-            ignored(37), // $schema
-            ignored(38), // title
-            ignored(40), // required
-            ignored(41), // additionalProperties
-            ignored(42), // definitions
-            ignored(44), // format
-            ignored(54), // outputSchema
-            ignored(58), // fields
+            ignored(2),                  // defaultScopeIdForSource
+            ignored(37),                 // $schema
+            ignored(38),                 // title
+            ignored(40),                 // required
+            ignored(41),                 // additionalProperties
+            ignored(42),                 // definitions
+            ignored(44),                 // format
+            ("text-around-matches", 53), // innerJsonPath
+            ignored(54),                 // outputSchema
+            ignored(58),                 // fields
             ("keeps-original", 80),
             ("text-around-matches", 87),
+            ("text-around-matches", 96), // jsonPathToProcessWhenEscaped
         ],
         "{}",
         loaded.warnings

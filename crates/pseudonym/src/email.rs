@@ -10,11 +10,12 @@ mod domain_name;
 mod lexical;
 
 use std::borrow::Cow;
+use std::fmt;
 
 use cursor::Cursor;
 
-/// One address and the name beside it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One address and the name beside it. `Debug` prints nothing of either.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Mailbox<'a> {
     /// The part before the `@`. Its quotes are gone unless it needs them.
     pub local: &'a str,
@@ -22,6 +23,12 @@ pub struct Mailbox<'a> {
     pub domain: &'a str,
     /// The name before the address, or the first comment after it.
     pub display_name: Option<Cow<'a, str>>,
+}
+
+impl fmt::Debug for Mailbox<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Mailbox([secret])")
+    }
 }
 
 /// Reads a text that is one mailbox from end to end, with or without a display name.

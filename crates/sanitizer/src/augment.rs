@@ -1,11 +1,14 @@
 //! Augments: derived values put beside the text they were derived from, before anything is filtered.
 
-use crate::diagnostic::{Report, Spanned};
+use std::collections::HashMap;
+
+use crate::diagnostic::Report;
 use crate::json::{self, Member, Value};
-use crate::jsonpath::{self, Path};
+use crate::jsonpath::Path;
+use crate::jsonpath::places::{Place, wait_for};
 use crate::node::{Fields, Node};
-use crate::transform::text_digest::{Keywords, digest_inside};
-use crate::transform::{self};
+use crate::transform;
+use crate::transform::text_digest::{self, Keywords, digest_inside};
 
 /// `textDigest` as an augment: adds `+name:textDigest` beside each text it matches.
 #[derive(Clone, Debug)]
@@ -17,8 +20,8 @@ pub(crate) struct Augment {
 }
 
 impl Augment {
-    pub(crate) fn read(node: Node, report: &mut Report) -> Option<Augment> {
-        let tag = node.tag.clone();
+    pub(crate) fn read(mut node: Node, report: &mut Report) -> Option<Augment> {
+        let tag = node.tag.take();
         let mut fields = Fields::open(node, "an augment", report)?;
         let name = transform::name(tag, &mut fields, "an augment", report)?;
         match name.value.as_str() {
@@ -38,9 +41,9 @@ impl Augment {
         }
         let paths = crate::program::paths(&mut fields, report)?;
         fields.ignored("outputSchema", "the digest always has the same three members", report);
-        let inner = match fields.text("innerJsonPath", report) {
+        let inner = match fields.text("innerJsonPath", report).filter(|it| !it.value.trim().is_empty()) {
             None => None,
-            Some(path) => Some(inner(&path, report)?),
+            Some(path) => Some(text_digest::inner(&path, report)?),
         };
         let keywords = Keywords::read(&mut fields, report);
         fields.close(report);
@@ -50,40 +53,61 @@ impl Augment {
     /// Adds the digests to the document. A text that cannot be digested gets none.
     pub(crate) fn apply(&self, document: &mut Value<'_>) {
         for path in &self.paths {
-            for place in path.select(document).places {
-                let Some(Value::String(text)) = crate::tree::at(document, &place) else { continue };
-                let digest = match &self.inner {
-                    None => json::parse(self.keywords.digest(text).as_bytes()).ok().map(owned),
-                    Some(path) => {
-                        digest_inside(text, path, &self.keywords).map(|text| Value::String(text.into()))
-                    }
-                };
-                if let Some(digest) = digest {
-                    add_beside(document, &place, digest);
+            let places = path.select(document).places;
+            let mut waiting = vec![(&mut *document, places.root())];
+            while let Some((value, place)) = waiting.pop() {
+                if let Value::Object(members) = value {
+                    self.add_beside(members, &place.below);
+                }
+                wait_for(&mut waiting, value, place.below.iter().map(|below| (below.at, below)));
+            }
+        }
+    }
+
+    /// Puts `+name:textDigest` into an object for each of its members that holds a matched text.
+    fn add_beside(&self, members: &mut Vec<Member<'_>>, below: &[Place]) {
+        let mut own: Option<HashMap<String, usize>> = None;
+        for place in below {
+            let member = &members[place.at as usize];
+            let Some(digest) = self.last_digest(&member.value, place) else { continue };
+            let name = format!("+{}:textDigest", member.name);
+            let own = own.get_or_insert_with(|| {
+                let added = members.iter().enumerate().filter(|(_, member)| member.added);
+                added.map(|(at, member)| (member.name.to_string(), at)).collect()
+            });
+            match own.get(&name) {
+                Some(&at) => members[at].value = digest,
+                None => {
+                    own.insert(name.clone(), members.len());
+                    members.push(Member { name: name.into(), value: digest, added: true });
                 }
             }
         }
     }
-}
 
-fn inner(path: &Spanned<String>, report: &mut Report) -> Option<Path> {
-    jsonpath::parse(&path.value)
-        .map_err(|why| {
-            report.error("path-syntax", path.place, format!("not a path: {why}"));
-        })
-        .ok()
-}
-
-/// Puts `+name:textDigest` into the nearest object above the place; for elements of a list the last wins.
-fn add_beside(document: &mut Value<'_>, place: &[u32], digest: Value<'static>) {
-    for end in (0..place.len()).rev() {
-        let Some(Value::Object(members)) = crate::tree::at(document, &place[..end]) else { continue };
-        let name = format!("+{}:textDigest", members[place[end] as usize].name);
-        match members.iter_mut().find(|member| member.name == name) {
-            Some(member) => member.value = digest,
-            None => members.push(Member { name: name.into(), value: digest, added: true }),
+    /// The digest of a matched text, or of the last one of a list.
+    fn last_digest(&self, value: &Value<'_>, place: &Place) -> Option<Value<'static>> {
+        let mut waiting = vec![(value, place)];
+        while let Some((value, place)) = waiting.pop() {
+            match value {
+                Value::String(text) if place.chosen => match self.digest(text) {
+                    None => {}
+                    digest => return digest,
+                },
+                Value::Array(items) => {
+                    waiting.extend(place.below.iter().map(|below| (&items[below.at as usize], below)));
+                }
+                _ => {}
+            }
         }
-        return;
+        None
+    }
+
+    fn digest(&self, text: &str) -> Option<Value<'static>> {
+        match &self.inner {
+            None => json::parse(self.keywords.digest(text).as_bytes()).ok().map(owned),
+            Some(path) => digest_inside(text, path, &self.keywords).map(|text| Value::String(text.into())),
+        }
     }
 }
 

@@ -40,14 +40,20 @@ pub struct Diagnostic {
     pub message: String,
     /// What to do, where something sensible can be said.
     pub suggestion: Option<String>,
-    /// The line of the file that `place` points at.
+    /// The line of the file that `place` points at; of a long one the part around it.
     pub source_line: String,
+    /// Characters of `source_line` before the one that `place` points at.
+    caret: usize,
 }
+
+/// Longest part of a line that is shown, and how much of it stands before the place.
+const SHOWN: usize = 240;
+const SHOWN_BEFORE: usize = 160;
 
 impl Diagnostic {
     /// Adds what the author could do about it.
     pub(crate) fn suggest(&mut self, suggestion: impl Into<String>) {
-        self.suggestion = Some(suggestion.into());
+        self.suggestion = Some(printable(&suggestion.into()));
     }
 }
 
@@ -106,7 +112,7 @@ impl fmt::Display for Diagnostics {
             writeln!(out, "{:margin$} --> {}:{line}:{column}", "", self.name)?;
             writeln!(out, "{:margin$}  |", "")?;
             writeln!(out, " {line} | {}", one.source_line)?;
-            writeln!(out, "{:margin$}  | {:>width$}", "", "^", width = column as usize)?;
+            writeln!(out, "{:margin$}  | {:>width$}", "", "^", width = one.caret + 1)?;
             if let Some(help) = &one.suggestion {
                 writeln!(out, "{:margin$}  = help: {help}", "")?;
             }
@@ -147,8 +153,8 @@ impl Report {
         place: Place,
         message: String,
     ) -> &mut Diagnostic {
-        let source_line = String::new();
-        self.all.push(Diagnostic { severity, code, place, message, suggestion: None, source_line });
+        let (message, source_line) = (printable(&message), String::new());
+        self.all.push(Diagnostic { severity, code, place, message, suggestion: None, source_line, caret: 0 });
         self.all.last_mut().expect("one was pushed on the line above")
     }
 
@@ -158,11 +164,15 @@ impl Report {
 
     /// Sorts by place and copies the source lines in.
     pub(crate) fn finish(mut self, name: &str, text: &str) -> Diagnostics {
-        let lines: Vec<&str> = text.lines().collect();
+        // As YAML has it: a carriage return alone ends a line too.
+        let unified = text.replace("\r\n", "\n").replace('\r', "\n");
+        let lines: Vec<&str> = unified.split('\n').collect();
         for one in &mut self.all {
-            if let Some(line) = lines.get((one.place.line as usize).saturating_sub(1)) {
-                one.source_line = line.chars().take(240).collect();
-            }
+            let column = (one.place.column as usize).saturating_sub(1);
+            let skipped = if column < SHOWN { 0 } else { column - SHOWN_BEFORE };
+            let line = lines.get((one.place.line as usize).saturating_sub(1)).copied().unwrap_or_default();
+            one.source_line = printable(&line.chars().skip(skipped).take(SHOWN).collect::<String>());
+            one.caret = column - skipped;
         }
         self.all.sort_by(|a, b| (a.place, a.severity, a.code).cmp(&(b.place, b.severity, b.code)));
         // A definition that several endpoints use is read once for each.
@@ -171,14 +181,22 @@ impl Report {
     }
 }
 
+/// On one line, as wide as it has characters, and not endless, whatever a file holds.
+fn printable(text: &str) -> String {
+    text.chars().take(1_000).map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
 /// The known word that a misspelled one probably meant: at most a third of its letters differ.
 pub(crate) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    let word = word.to_ascii_lowercase();
     known
         .iter()
-        .map(|&candidate| (distance(&word.to_ascii_lowercase(), &candidate.to_ascii_lowercase()), candidate))
-        .filter(|&(edits, candidate)| edits <= candidate.len().max(3) / 3)
-        .min_by_key(|&(edits, _)| edits)
-        .map(|(_, candidate)| candidate)
+        .map(|&candidate| (candidate, candidate.len().max(3) / 3))
+        .filter(|(candidate, most)| candidate.len().abs_diff(word.len()) <= 3 * most)
+        .map(|(candidate, most)| (distance(&word, &candidate.to_ascii_lowercase()), candidate, most))
+        .filter(|(edits, _, most)| edits <= most)
+        .min_by_key(|&(edits, _, _)| edits)
+        .map(|(_, candidate, _)| candidate)
 }
 
 /// Levenshtein distance, one row at a time.
@@ -211,6 +229,30 @@ mod tests {
             ("colour", None),
         ] {
             assert_eq!(nearest(word, &known), meant, "{word}");
+        }
+    }
+
+    #[test]
+    fn points_at_the_right_part_of_any_line() {
+        let wide = format!("{}here{}", "é".repeat(70_000), "x".repeat(1_000));
+        for (text, place, line, caret) in [
+            (
+                wide.as_str(),
+                Place { line: 1, column: 70_001 },
+                format!("{}here{}", "é".repeat(160), "x".repeat(76)),
+                160,
+            ),
+            ("\ta: 1\u{1b}", Place { line: 1, column: 2 }, " a: 1 ".to_owned(), 1),
+            ("a\r\nb\rc", Place { line: 3, column: 1 }, "c".to_owned(), 0),
+            ("a", Place { line: 9, column: 9 }, String::new(), 8),
+            ("a", Place { line: 0, column: 0 }, "a".to_owned(), 0),
+        ] {
+            let mut report = Report::default();
+            report.error("x", place, "a\nb").suggest("c\nd");
+            let found = report.finish("r", text);
+            let one = found.iter().next().unwrap();
+            assert_eq!((one.source_line.as_str(), one.caret), (line.as_str(), caret));
+            assert_eq!(found.to_string().lines().count(), 6);
         }
     }
 

@@ -9,7 +9,7 @@ mod write;
 
 use std::borrow::Cow;
 
-pub(crate) use number::{integral, java_text};
+pub(crate) use number::{integral, is_whole, java_text};
 pub(crate) use parse::{Documents, parse};
 pub(crate) use write::{write, write_string};
 

@@ -8,6 +8,7 @@ mod filter;
 #[cfg(test)]
 mod oracle;
 mod parse;
+pub(crate) mod places;
 mod scan;
 mod select;
 

@@ -3,9 +3,15 @@
 //! serde stops at the first mistake and forgets where things stood; a rule author wants every mistake
 //! with its line. So the events of the parser become nodes, and [`Fields`] reads them, noting each problem.
 
+mod fields;
+
+use std::collections::HashSet;
+
 use granit_parser::{Event, Parser, ScalarStyle, Span};
 
-use crate::diagnostic::{Place, Report, Spanned, nearest};
+pub(crate) use fields::Fields;
+
+use crate::diagnostic::{Place, Report, Spanned};
 
 const MAX_DEPTH: usize = 100;
 const MAX_NODES: usize = 200_000;
@@ -32,6 +38,13 @@ impl Node {
             if matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"))
     }
 
+    /// A tag that nobody asked for says something the author means and we do not do.
+    fn refuse_tag(&self, report: &mut Report) {
+        if let Some(tag) = &self.tag {
+            report.warning("ignored-key", tag.place, format!("the tag `!{}` has no effect here", tag.value));
+        }
+    }
+
     fn describe(&self) -> &'static str {
         match self.kind {
             Kind::Scalar { .. } => "a single value",
@@ -42,6 +55,7 @@ impl Node {
 
     /// The text of a scalar; anything else is reported.
     pub(crate) fn into_text(self, what: &str, report: &mut Report) -> Option<Spanned<String>> {
+        self.refuse_tag(report);
         match self.kind {
             Kind::Scalar { text, .. } => Some(Spanned { value: text, place: self.place }),
             _ => {
@@ -53,6 +67,7 @@ impl Node {
     }
 
     pub(crate) fn into_list(self, what: &str, report: &mut Report) -> Option<Vec<Node>> {
+        self.refuse_tag(report);
         match self.kind {
             Kind::Sequence(items) => Some(items),
             _ => {
@@ -66,6 +81,7 @@ impl Node {
     }
 
     pub(crate) fn into_map(self, what: &str, report: &mut Report) -> Option<Vec<(Spanned<String>, Node)>> {
+        self.refuse_tag(report);
         match self.kind {
             Kind::Mapping(entries) => Some(entries),
             _ => {
@@ -94,16 +110,25 @@ pub(crate) fn parse(text: &str, report: &mut Report) -> Option<Node> {
             }
         };
         if !builder.take(event, span, report) {
-            return None;
+            // A second document ends the reading too, and the first one stands.
+            return builder.root.filter(|_| !report.has_errors());
         }
     }
     builder.root
 }
 
+/// A collection that is being read.
+struct Open {
+    node: Node,
+    /// Of a mapping, the key that waits for its value.
+    waiting: Option<Spanned<String>>,
+    /// Of a mapping, the keys so far.
+    keys: HashSet<String>,
+}
+
 #[derive(Default)]
 struct Builder {
-    /// Open collections; a mapping also holds the key that waits for its value.
-    open: Vec<(Node, Option<Spanned<String>>)>,
+    open: Vec<Open>,
     root: Option<Node>,
     nodes: usize,
     documents: usize,
@@ -142,8 +167,8 @@ impl Builder {
                 return self.open(node(tag.as_deref(), Kind::Mapping(Vec::new())), report);
             }
             Event::SequenceEnd | Event::MappingEnd => {
-                let (node, _) = self.open.pop().expect("the parser closes only what it opened");
-                return self.place(node, report);
+                let closed = self.open.pop().expect("the parser closes only what it opened");
+                return self.place(closed.node, report);
             }
             Event::Alias(_) => {
                 report
@@ -161,7 +186,7 @@ impl Builder {
             report.error("yaml-limit", node.place, format!("nested deeper than {MAX_DEPTH} levels"));
             return false;
         }
-        self.open.push((node, None));
+        self.open.push(Open { node, waiting: None, keys: HashSet::new() });
         true
     }
 
@@ -171,7 +196,7 @@ impl Builder {
             report.error("yaml-limit", node.place, format!("more than {MAX_NODES} values"));
             return false;
         }
-        let Some((parent, waiting)) = self.open.last_mut() else {
+        let Some(Open { node: parent, waiting, keys }) = self.open.last_mut() else {
             self.root = Some(node);
             return true;
         };
@@ -179,7 +204,7 @@ impl Builder {
             Kind::Sequence(items) => items.push(node),
             Kind::Mapping(entries) => match (waiting.take(), node.kind) {
                 (None, Kind::Scalar { text, .. }) => {
-                    if entries.iter().any(|(key, _)| key.value == text) {
+                    if !keys.insert(text.clone()) {
                         report
                             .error(
                                 "duplicate-key",
@@ -216,104 +241,6 @@ fn local_tag(tag: &granit_parser::Tag, place: Place) -> Option<Spanned<String>> 
     (!name.is_empty()).then_some(Spanned { value: name, place })
 }
 
-/// The fields of one mapping, taken out by name; [`Fields::close`] reports what nobody asked for.
-#[derive(Debug)]
-pub(crate) struct Fields {
-    what: String,
-    pub(crate) place: Place,
-    entries: Vec<(Spanned<String>, Option<Node>)>,
-    known: Vec<&'static str>,
-}
-
-impl Fields {
-    /// `what` names the mapping in messages, such as "an endpoint".
-    pub(crate) fn open(node: Node, what: impl Into<String>, report: &mut Report) -> Option<Fields> {
-        let what = what.into();
-        let place = node.place;
-        let entries = node.into_map(&what, report)?;
-        let entries = entries.into_iter().map(|(key, node)| (key, Some(node))).collect();
-        Some(Fields { what, place, entries, known: Vec::new() })
-    }
-
-    /// The field, unless absent or null.
-    pub(crate) fn take(&mut self, key: &'static str) -> Option<Node> {
-        self.known.push(key);
-        let entry = self.entries.iter_mut().find(|(name, _)| name.value == key)?;
-        entry.1.take().filter(|node| !node.is_null())
-    }
-
-    /// Whether the field is there and says null.
-    pub(crate) fn is_null(&self, key: &str) -> bool {
-        self.entries.iter().any(|(name, node)| name.value == key && node.as_ref().is_some_and(Node::is_null))
-    }
-
-    pub(crate) fn text(&mut self, key: &'static str, report: &mut Report) -> Option<Spanned<String>> {
-        self.take(key)?.into_text(key, report)
-    }
-
-    /// `true` or `false`, in any case, quoted or not.
-    pub(crate) fn flag(&mut self, key: &'static str, report: &mut Report) -> Option<bool> {
-        let text = self.text(key, report)?;
-        match text.value.to_ascii_lowercase().as_str() {
-            "true" => Some(true),
-            "false" => Some(false),
-            _ => {
-                report.error("wrong-kind", text.place, format!("`{key}` must be true or false"));
-                None
-            }
-        }
-    }
-
-    pub(crate) fn list(&mut self, key: &'static str, report: &mut Report) -> Option<Vec<Node>> {
-        self.take(key)?.into_list(key, report)
-    }
-
-    pub(crate) fn texts(&mut self, key: &'static str, report: &mut Report) -> Option<Vec<Spanned<String>>> {
-        let items = self.list(key, report)?;
-        Some(items.into_iter().filter_map(|item| item.into_text(key, report)).collect())
-    }
-
-    pub(crate) fn map(
-        &mut self,
-        key: &'static str,
-        report: &mut Report,
-    ) -> Option<Vec<(Spanned<String>, Node)>> {
-        self.take(key)?.into_map(key, report)
-    }
-
-    /// A key that is accepted for compatibility and has no effect; the author is told why.
-    pub(crate) fn ignored(&mut self, key: &'static str, why: &str, report: &mut Report) {
-        self.known.push(key);
-        if let Some((name, node)) = self.entries.iter_mut().find(|(name, _)| name.value == key) {
-            node.take();
-            report.warning("ignored-key", name.place, format!("`{key}` has no effect: {why}"));
-        }
-    }
-
-    /// The places of keys nobody asked for, to be claimed by the caller instead of reported.
-    pub(crate) fn key_place(&self, key: &str) -> Option<Place> {
-        self.entries.iter().find(|(name, _)| name.value == key).map(|(name, _)| name.place)
-    }
-
-    /// Reports every key that was not taken.
-    pub(crate) fn close(self, report: &mut Report) {
-        for (name, node) in &self.entries {
-            if node.is_none() || self.known.contains(&name.value.as_str()) {
-                continue;
-            }
-            let found = report.error(
-                "unknown-key",
-                name.place,
-                format!("`{}` is not a key of {}", name.value, self.what),
-            );
-            match nearest(&name.value, &self.known) {
-                Some(meant) => found.suggest(format!("did you mean `{meant}`?")),
-                None => found.suggest(format!("known keys: {}", self.known.join(", "))),
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -343,25 +270,11 @@ mod tests {
             ("a: [", "yaml-syntax"),
             ("a: 1\n---\nb: 2", "second-document"),
             ("[a]: 1", "wrong-kind"),
+            ("{a: 1, b: 2, a: 3}", "duplicate-key"),
         ] {
             assert_eq!(parsed(text).1, code, "{text}");
         }
         let deep = format!("{}{}", "[".repeat(120), "]".repeat(120));
         assert_eq!(parsed(&deep).1, "yaml-limit");
-    }
-
-    #[test]
-    fn reports_unknown_keys_with_what_was_meant() {
-        let mut report = Report::default();
-        let text = "jsonPath: [a]\nencoding: JSON\n";
-        let node = parse(text, &mut report).unwrap();
-        let mut fields = Fields::open(node, "a transform", &mut report).unwrap();
-        fields.texts("jsonPaths", &mut report);
-        fields.text("encoding", &mut report);
-        fields.close(&mut report);
-        let found = report.finish("r", text);
-        let one = found.iter().next().unwrap();
-        assert_eq!(one.message, "`jsonPath` is not a key of a transform");
-        assert_eq!(one.suggestion.as_deref(), Some("did you mean `jsonPaths`?"));
     }
 }

@@ -49,8 +49,8 @@ impl Program {
 }
 
 impl Step {
-    fn read(node: Node, report: &mut Report) -> Option<Step> {
-        let tag = node.tag.clone();
+    fn read(mut node: Node, report: &mut Report) -> Option<Step> {
+        let tag = node.tag.take();
         let mut fields = Fields::open(node, "a transform", report)?;
         let name = transform::name(tag, &mut fields, "a transform", report)?;
         let paths = paths(&mut fields, report);
@@ -79,7 +79,8 @@ pub(crate) fn paths(fields: &mut Fields, report: &mut Report) -> Option<Vec<Path
     (paths.len() == written.len()).then_some(paths)
 }
 
-fn path(text: &Spanned<String>, report: &mut Report) -> Option<Path> {
+/// A path, unless it can reach nothing.
+pub(crate) fn path(text: &Spanned<String>, report: &mut Report) -> Option<Path> {
     let path = match jsonpath::parse(&text.value) {
         Ok(path) => path,
         Err(why) => {
@@ -132,4 +133,50 @@ pub(crate) fn of(
         definitions,
         report,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::RuleSet;
+
+    #[test]
+    fn tells_authors_what_would_do_nothing() {
+        for (endpoint, expected) in [
+            ("transforms: [!<redact> {jsonPaths: ['$.a']}]", ""),
+            ("transforms: [!<redact> {jsonPaths: [~]}]", "wrong-kind 3:39"),
+            (
+                "transforms: !<redact> [!<redact> {jsonPaths: !x ['$.a']}]",
+                "ignored-key 3:15, ignored-key 3:48",
+            ),
+            ("responseSchema: !<redact> {type: string}", "ignored-key 3:19"),
+            (
+                "responseSchema: {$ref: '#/definitions/A', properties: {}}",
+                "unknown-ref 3:26, ignored-key 3:45",
+            ),
+            ("responseSchema: {anyOf: [{type: string}], items: {}, type: array}", "ignored-key 3:45"),
+            (
+                "responseSchema: {type: object, if: {properties: {k: {const: a}}}, then: {}, properties: {}}",
+                "ignored-key 3:79",
+            ),
+            ("augments: [!<textDigest> {jsonPaths: ['$.a'], innerJsonPath: ' '}]", ""),
+            (
+                "augments: [!<textDigest> {jsonPaths: ['$.a'], innerJsonPath: '$..x'}]",
+                "text-around-matches 3:64",
+            ),
+            (
+                "augments: [!<textDigest> {jsonPaths: ['$.a'], innerJsonPath: \"$['x[*]']\"}]",
+                "path-never-matches 3:64, text-around-matches 3:64",
+            ),
+            (
+                "transforms: [!<textDigest> {jsonPaths: ['$.a'], jsonPathToProcessWhenEscaped: '$.x'}]",
+                "ignored-key 3:51",
+            ),
+        ] {
+            let yaml = format!("endpoints:\n- pathTemplate: /x\n  {endpoint}\n");
+            let found = RuleSet::load("r", &yaml).map_or_else(|found| found, |loaded| loaded.warnings);
+            let found: Vec<String> =
+                found.iter().map(|it| format!("{} {}:{}", it.code, it.place.line, it.place.column)).collect();
+            assert_eq!(found.join(", "), expected, "{endpoint}");
+        }
+    }
 }

@@ -11,6 +11,8 @@ use translate::{Dialect, Translated, translate};
 
 /// Backtracking steps before a match is given up.
 const STEP_LIMIT: usize = 200_000;
+/// Longest text that the backtracking engine is given, in bytes: one step may look at all of it.
+const MAX_BACKTRACKING: usize = 32 << 10;
 /// Compiled size of one pattern, in bytes.
 const SIZE_LIMIT: usize = 4 << 20;
 
@@ -26,7 +28,7 @@ enum Engine {
     Backtracking(Box<fancy_regex::Regex>),
 }
 
-/// The backtracking engine ran out of steps.
+/// The backtracking engine ran out of steps, or would have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct StepLimit;
 
@@ -95,7 +97,7 @@ impl Pattern {
     pub(crate) fn try_match(&self, text: &str) -> Result<bool, StepLimit> {
         match &self.engine {
             Engine::Linear(regex) => Ok(regex.is_match(text)),
-            Engine::Backtracking(regex) => regex.is_match(text).map_err(|_| StepLimit),
+            Engine::Backtracking(regex) => regex.is_match(affordable(text)?).map_err(|_| StepLimit),
         }
     }
 
@@ -104,26 +106,32 @@ impl Pattern {
         self.captures_from(text, 0)
     }
 
-    /// Every match that does not overlap the one before it.
-    pub(crate) fn captures_all(&self, text: &str) -> Result<Vec<Groups>, StepLimit> {
-        let mut all = Vec::new();
-        let mut at = 0;
-        while at <= text.len() {
-            let Some(groups) = self.captures_from(text, at)? else { break };
-            let (start, end) = groups.range(0).expect("a match has a whole");
-            all.push(groups);
-            at = if end > start { end } else { end + text[end..].chars().next().map_or(1, char::len_utf8) };
-        }
-        Ok(all)
+    /// Every match that does not overlap the one before it. Ends with the first error.
+    pub(crate) fn matches<'t>(
+        &'t self,
+        text: &'t str,
+    ) -> impl Iterator<Item = Result<Groups, StepLimit>> + use<'t> {
+        let mut next = Some(0);
+        std::iter::from_fn(move || {
+            let found = self.captures_from(text, next.take().filter(|at| *at <= text.len())?).transpose()?;
+            next = found.as_ref().ok().and_then(|groups| groups.range(0)).map(|(start, end)| {
+                let step = text[end..].chars().next().map_or(1, char::len_utf8);
+                if end > start { end } else { end + step }
+            });
+            Some(found)
+        })
     }
 
     fn captures_from(&self, text: &str, at: usize) -> Result<Option<Groups>, StepLimit> {
         let ranges = match &self.engine {
+            Engine::Linear(regex) if regex.captures_len() == 1 => {
+                regex.find_at(text, at).map(|found| vec![Some((found.start(), found.end()))])
+            }
             Engine::Linear(regex) => regex
                 .captures_at(text, at)
                 .map(|found| found.iter().map(|group| group.map(|it| (it.start(), it.end()))).collect()),
             Engine::Backtracking(regex) => regex
-                .captures_from_pos(text, at)
+                .captures_from_pos(affordable(text)?, at)
                 .map_err(|_| StepLimit)?
                 .map(|found| found.iter().map(|group| group.map(|it| (it.start(), it.end()))).collect()),
         };
@@ -148,6 +156,10 @@ impl Pattern {
         };
         names.into_iter().enumerate().filter_map(|(i, name)| Some((i, name?))).collect()
     }
+}
+
+fn affordable(text: &str) -> Result<&str, StepLimit> {
+    if text.len() > MAX_BACKTRACKING { Err(StepLimit) } else { Ok(text) }
 }
 
 /// Engines explain over several lines and repeat the translated pattern; the last line is the reason.
@@ -193,6 +205,7 @@ mod tests {
             (r"\p{L}+", "é", true),
             (r"\p{IsLatin}+", "é", true),
             (r"\u0041\x42\x{43}", "ABC", true),
+            (r"[\uD83D\uDE42]\uD83D\uDE42", "🙂🙂", true),
             (r"a{2,3}", "aaa", true),
             (r"a\-b\/c\@", "a-b/c@", true),
             (r"[\w.-]+", "a.b-c", true),
@@ -213,19 +226,30 @@ mod tests {
         let pattern = Pattern::find(r"@([\w.-]+)").unwrap();
         let text = "to @alice and @bob";
         let found: Vec<&str> = pattern
-            .captures_all(text)
-            .unwrap()
-            .iter()
-            .map(|groups| groups.range(1).map_or("", |(start, end)| &text[start..end]))
+            .matches(text)
+            .map(|groups| groups.unwrap().range(1).map_or("", |(start, end)| &text[start..end]))
             .collect();
         assert_eq!(found, ["alice", "bob"]);
-        assert_eq!(Pattern::find("x$").unwrap().captures_all("x\n").unwrap().len(), 1);
-        assert_eq!(Pattern::find("x*").unwrap().captures_all("éx").unwrap().len(), 3);
+        assert_eq!(Pattern::find("x$").unwrap().matches("x\n").count(), 1);
+        assert_eq!(Pattern::find("x*").unwrap().matches("éx").count(), 3);
     }
 
     #[test]
     fn refuses_what_it_cannot_translate() {
-        for source in ["(", "[a", r"\y", "a{", "*a", r"\G", "(?<n>a)(?<n>b)", r"\p{Foo}", "a**", r"\"] {
+        for source in [
+            "(",
+            "[a",
+            r"\y",
+            "a{",
+            "*a",
+            r"\G",
+            "(?<n>a)(?<n>b)",
+            r"\p{Foo}",
+            "a**",
+            r"\",
+            r"\uD83D\u0041",
+            r"\uDE42",
+        ] {
             assert!(Pattern::whole(source).is_err(), "{source}");
         }
     }
@@ -234,5 +258,10 @@ mod tests {
     fn gives_up_after_a_bounded_number_of_steps() {
         let pattern = Pattern::whole(r"((?=a)a+)+b").unwrap();
         assert_eq!(pattern.try_match(&"a".repeat(5_000)), Err(StepLimit));
+        // Each step looks at the whole rest here.
+        let pattern = Pattern::find("x(?!.*y)").unwrap();
+        assert_eq!(pattern.matches(&"x".repeat(1_000)).filter(Result::is_ok).count(), 1_000);
+        assert_eq!(pattern.matches(&"x".repeat(1_000_000)).collect::<Vec<_>>().len(), 1);
+        assert_eq!(pattern.try_match(&"x".repeat(1_000_000)), Err(StepLimit));
     }
 }

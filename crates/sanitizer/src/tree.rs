@@ -1,7 +1,5 @@
 //! The executor that runs a [`Program`] over a tree: path by path, in the order of the file.
 
-use std::collections::BTreeMap;
-
 use vizard_pseudonym::MissingKey;
 
 use crate::augment;
@@ -55,57 +53,17 @@ fn apply<'v>(
     context: &mut Context<'_>,
 ) -> Result<(), MissingKey> {
     let selection = path.select(document);
-    for place in &selection.unfilterable {
-        if let Some(value) = at(document, place) {
-            *value = Value::Null;
-            context.counts.nulled += 1;
-        }
-    }
+    context.counts.nulled += selection.null_unfilterable(document);
     if step.transform.removes() {
         context.counts.removed += selection.places.len() as u64;
-        remove(document, &selection.places);
+        selection.places.remove(document);
         return Ok(());
     }
-    for place in &selection.places {
-        // A place is gone when a value above it, matched by the same path, became null.
-        let Some(value) = at(document, place) else { continue };
+    selection.places.rewrite(document, |value| {
         let taken = std::mem::replace(value, Value::Null);
         *value = step.transform.apply(taken, context)?.unwrap_or(Value::Null);
-    }
-    Ok(())
-}
-
-/// The value at a place.
-pub(crate) fn at<'t, 'v>(document: &'t mut Value<'v>, place: &[u32]) -> Option<&'t mut Value<'v>> {
-    place.iter().try_fold(document, |value, step| match value {
-        Value::Array(items) => items.get_mut(*step as usize),
-        Value::Object(members) => members.get_mut(*step as usize).map(|member| &mut member.value),
-        _ => None,
+        Ok(())
     })
-}
-
-/// Removes all places at once. Parents are visited from the last to the first, so that the positions of
-/// those still to come stay what they were.
-fn remove(document: &mut Value<'_>, places: &[Vec<u32>]) {
-    let mut by_parent: BTreeMap<&[u32], Vec<u32>> = BTreeMap::new();
-    for place in places {
-        match place.split_last() {
-            Some((last, parent)) => by_parent.entry(parent).or_default().push(*last),
-            None => *document = Value::Null,
-        }
-    }
-    for (parent, positions) in by_parent.iter().rev() {
-        let mut position = 0;
-        let mut stays = |_: &()| {
-            position += 1;
-            positions.binary_search(&(position - 1)).is_err()
-        };
-        match at(document, parent) {
-            Some(Value::Array(items)) => items.retain(|_| stays(&())),
-            Some(Value::Object(members)) => members.retain(|_| stays(&())),
-            _ => {}
-        }
-    }
 }
 
 #[cfg(test)]
@@ -134,6 +92,9 @@ mod tests {
             (format!(r#"[{REDACT}["$.a[-1]"]}}]"#), r#"{"a":[1,2]}"#, r#"{"a":[1]}"#),
             (format!(r#"[{REDACT}["$..[?(@.t=='x')].v"]}}]"#), r#"[{"t":"x","v":1,"c":{"t":"x","v":2}},{"v":3}]"#, r#"[{"t":"x","c":{"t":"x"}},{"v":3}]"#),
             (r#"[!<textDigest> {jsonPaths: ["$..a"]}]"#.to_owned(), r#"{"a":{"a":"x"}}"#, r#"{"a":null}"#),
+            (format!(r#"[{REDACT}["$..a", "$..['b','c']"]}}]"#), r#"{"a":{"a":[{"a":1}]},"l":[{"b":1,"c":2,"d":[{"c":3}]},{"a":4}]}"#, r#"{"l":[{"d":[{}]},{}]}"#),
+            (format!(r#"[{REDACT}["$..[1,3]"]}}]"#), "[0,[5,6],2,[7,8],[9,1,2,[3,4]]]", "[0,2,[9,2]]"),
+            (r#"[!<textDigest> {jsonPaths: ["$.e"], isJsonEscaped: true, jsonPathToProcessWhenEscaped: "$.a[?(@.t)].x"}]"#.to_owned(), r#"{"e":"{\"a\":\"clear\"}"}"#, r#"{"e":"{\"a\":null}"}"#),
             (r#"[!<textDigest> {jsonPaths: ["$"]}]"#.to_owned(), r#""x""#, r#""{\"length\":1,\"word_count\":1}""#),
         ] {
             let result = run(&format!("  transforms: {transforms}"), before).map(|(after, _)| after);
@@ -191,6 +152,31 @@ mod tests {
         assert_eq!(counts, Counts { documents: 3, kept: 3, removed: 2, ..Counts::default() });
         assert_eq!(run(rule, " \n").map(|(after, _)| after).as_deref(), Ok(""));
         assert_eq!(run(rule, "{\"v\":1}\n{"), Err("json-syntax".to_owned()));
+    }
+
+    /// Each took gigabytes or minutes when places were lists of positions and names were searched for.
+    #[test]
+    fn work_and_memory_are_linear_in_the_body() {
+        let deep = |item: &str| format!("{}{}0{}", "[".repeat(999), item.repeat(50_000), "]".repeat(999));
+        let wide: Vec<String> = (0..20_000).map(|i| format!("\"k{i}\":\"v\"")).collect();
+        let wide = format!("{{{}}}", wide.join(","));
+        let same = format!("{{\"a\":{wide},\"b\":{wide}}}");
+        let augment = "  augments: [!<textDigest> {jsonPaths: ['$.*', '$.*']}]\n  responseSchema: {properties: {k7: {type: string}}}";
+        let digits = format!("{{\"a\":\"{}\"}}", "1".repeat(300_000));
+        for (endpoint, body, length) in [
+            (format!("  transforms: [{REDACT}['$..x']}}]"), deep("{\"x\":1},"), 999 * 2 + 50_000 * 3 + 1),
+            (format!("  transforms: [{REDACT}['$..x', '$..*.x']}}]"), deep("[],"), 999 * 2 + 50_000 * 3 + 1),
+            (format!("  transforms: [{REDACT}['$[?(@.a == @.b)].a']}}]"), same, wide.len() + 6),
+            (augment.to_owned(), wide.clone(), 968_900),
+            (
+                "  transforms: [!<redactRegexMatches> {jsonPaths: ['$.a'], redactions: ['[0-9]']}]"
+                    .to_owned(),
+                digits,
+                8,
+            ),
+        ] {
+            assert_eq!(run(&endpoint, &body).map(|(after, _)| after.len()), Ok(length), "{endpoint}");
+        }
     }
 
     #[test]

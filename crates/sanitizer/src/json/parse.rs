@@ -135,7 +135,13 @@ impl<'a> Documents<'a> {
             }
             self.skip_space();
             match self.peek() {
-                Some(b'}') => return Ok(Value::Object(members)),
+                Some(b'}') => {
+                    // Small objects are many, and a vector begins with room for four.
+                    if members.len() < 4 {
+                        members.shrink_to_fit();
+                    }
+                    return Ok(Value::Object(members));
+                }
                 Some(b',') => self.step(),
                 _ => return Err(self.syntax()),
             }

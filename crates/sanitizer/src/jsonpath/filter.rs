@@ -2,6 +2,7 @@
 
 use super::parse::segments;
 use super::scan::Scan;
+use super::select::Steps;
 use super::{Path, Segment};
 use crate::json::{self, Value};
 use crate::regex::Pattern;
@@ -52,38 +53,56 @@ pub(super) enum Found<'v> {
 }
 
 impl Filter {
-    /// Whether the candidate satisfies the condition.
-    pub(super) fn accepts(&self, candidate: &Value<'_>, root: &Value<'_>) -> bool {
+    /// Whether the candidate satisfies the condition, also when that cannot be told: a filter usually
+    /// selects what must be rewritten.
+    pub(super) fn accepts(&self, candidate: &Value<'_>, root: &Value<'_>, steps: &Steps) -> bool {
+        steps.are_used_up() || self.holds(candidate, root, steps) != Some(false) || steps.are_used_up()
+    }
+
+    /// `None`: a regex gave up, or the steps are used up.
+    fn holds(&self, candidate: &Value<'_>, root: &Value<'_>, steps: &Steps) -> Option<bool> {
+        let decided_by = |parts: &[Filter], answer: bool| {
+            let mut all = Some(!answer);
+            for part in parts {
+                match part.holds(candidate, root, steps) {
+                    Some(it) if it == answer => return Some(answer),
+                    Some(_) => {}
+                    None => all = None,
+                }
+            }
+            all
+        };
         match self {
-            Filter::Any(parts) => parts.iter().any(|part| part.accepts(candidate, root)),
-            Filter::All(parts) => parts.iter().all(|part| part.accepts(candidate, root)),
-            Filter::Not(part) => !part.accepts(candidate, root),
-            Filter::Exists(reference) => match reference.path.is_definite() {
-                true => !reference.path.select_in(reference.start(candidate, root), root).is_empty(),
+            Filter::Any(parts) => decided_by(parts, true),
+            Filter::All(parts) => decided_by(parts, false),
+            Filter::Not(part) => part.holds(candidate, root, steps).map(|it| !it),
+            Filter::Exists(reference) => Some(match reference.path.is_definite() {
+                true => !reference.find(candidate, root, steps).is_empty(),
                 // An indefinite path always has a result, if only an empty list.
                 false => true,
-            },
+            }),
             Filter::Compare { left, operator, right } => {
-                holds(*operator, &left.find(candidate, root), &right.find(candidate, root))
+                let (left, right) = (left.find(candidate, root, steps), right.find(candidate, root, steps));
+                steps.take(operator.cost(&left, &right));
+                if steps.are_used_up() { None } else { holds(*operator, &left, &right) }
             }
         }
     }
 }
 
 impl Reference {
-    fn start<'v>(&self, candidate: &'v Value<'v>, root: &'v Value<'v>) -> &'v Value<'v> {
-        if self.root { root } else { candidate }
+    fn find<'v>(&self, candidate: &'v Value<'v>, root: &'v Value<'v>, steps: &Steps) -> Vec<&'v Value<'v>> {
+        self.path.select_in(if self.root { root } else { candidate }, root, steps)
     }
 }
 
 impl Operand {
-    fn find<'v>(&'v self, candidate: &'v Value<'v>, root: &'v Value<'v>) -> Found<'v> {
+    fn find<'v>(&'v self, candidate: &'v Value<'v>, root: &'v Value<'v>, steps: &Steps) -> Found<'v> {
         match self {
             Operand::Literal(value) => Found::One(value),
             Operand::Regex(pattern) => Found::Regex(pattern),
             Operand::Reference(reference) => {
-                let start = reference.start(candidate, root);
-                let found = reference.path.select_in(start, root);
+                let found = reference.find(candidate, root, steps);
                 match reference.path.is_definite() {
                     true => found.first().map_or(Found::Missing, |value| Found::One(value)),
                     false => Found::Many(found),
@@ -99,40 +118,43 @@ pub(super) fn parse(scan: &mut Scan<'_>) -> Result<Filter, String> {
     if scan.peek() == Some(']') || scan.peek() == Some(',') {
         return Err("a filter without a condition matches nothing".to_owned());
     }
-    any(scan, 0)
+    any(scan)
 }
 
-fn any(scan: &mut Scan<'_>, depth: usize) -> Result<Filter, String> {
-    let mut parts = vec![all(scan, depth)?];
+fn any(scan: &mut Scan<'_>) -> Result<Filter, String> {
+    let mut parts = vec![all(scan)?];
     while scan.eat("||") {
-        parts.push(all(scan, depth)?);
+        parts.push(all(scan)?);
     }
     Ok(if parts.len() == 1 { parts.remove(0) } else { Filter::Any(parts) })
 }
 
-fn all(scan: &mut Scan<'_>, depth: usize) -> Result<Filter, String> {
-    let mut parts = vec![one(scan, depth)?];
+fn all(scan: &mut Scan<'_>) -> Result<Filter, String> {
+    let mut parts = vec![one(scan)?];
     while scan.eat("&&") {
-        parts.push(one(scan, depth)?);
+        parts.push(one(scan)?);
     }
     Ok(if parts.len() == 1 { parts.remove(0) } else { Filter::All(parts) })
 }
 
-fn one(scan: &mut Scan<'_>, depth: usize) -> Result<Filter, String> {
-    if depth > MAX_NESTING {
+fn one(scan: &mut Scan<'_>) -> Result<Filter, String> {
+    // Counted in the scan, because a path inside a filter may hold filters again.
+    scan.nesting += 1;
+    if scan.nesting > MAX_NESTING {
         return Err("the filter is nested too deep".to_owned());
     }
     scan.skip_space();
     let filter = if scan.eat("!") {
-        Filter::Not(Box::new(one(scan, depth + 1)?))
+        Filter::Not(Box::new(one(scan)?))
     } else if scan.eat("(") {
-        let inner = any(scan, depth + 1)?;
+        let inner = any(scan)?;
         scan.skip_space();
         scan.expect(")")?;
         inner
     } else {
         comparison(scan)?
     };
+    scan.nesting -= 1;
     scan.skip_space();
     Ok(filter)
 }

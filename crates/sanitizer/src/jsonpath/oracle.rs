@@ -43,7 +43,7 @@ proptest! {
         let root = json::parse(text.as_bytes()).unwrap();
         let ours: BTreeSet<String> = parse(&path)
             .unwrap()
-            .select_in(&root, &root)
+            .found_in(&root)
             .into_iter()
             .map(|value| {
                 let mut out = Vec::new();

@@ -23,17 +23,16 @@ pub(crate) fn parse(text: &str) -> Result<Path, String> {
     };
     let mut scan = Scan::new(&rooted);
     scan.next();
-    let segments = segments(&mut scan, |_| false)?;
-    if segments.len() > MAX_SEGMENTS {
-        return Err(format!("the path has more than {MAX_SEGMENTS} steps"));
-    }
-    Ok(Path { segments })
+    Ok(Path { segments: segments(&mut scan, |_| false)? })
 }
 
 /// The steps after the root, until the end or a character that `ends` them (inside a filter).
 pub(super) fn segments(scan: &mut Scan<'_>, ends: impl Fn(char) -> bool) -> Result<Vec<Segment>, String> {
     let mut segments = Vec::new();
     loop {
+        if segments.len() > MAX_SEGMENTS {
+            return Err(format!("the path has more than {MAX_SEGMENTS} steps"));
+        }
         match scan.peek() {
             None => return Ok(segments),
             Some(c) if ends(c) => return Ok(segments),
@@ -152,8 +151,30 @@ mod tests {
             "$[?(@.a in 5)]",
             "..a",
             "$[?(@.a =~ /(/)]",
+            r#"$["\u+041"]"#,
+            r#"$["\ud83d"]"#,
+            r#"$["\ud83d\u0041"]"#,
+            r#"$["\ude42\ud83d"]"#,
+            r#"$["\u00"]"#,
         ] {
             assert!(parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn bounds_nesting_and_length() {
+        for (text, good) in [
+            (format!("$.a{}{}", "[?(@.a".repeat(20), ")]".repeat(20)), true),
+            (format!("$.a{}{}", "[?(@.a".repeat(1_500), ")]".repeat(1_500)), false),
+            (format!("$[?({}@.a{})]", "(".repeat(40), ")".repeat(40)), true),
+            (format!("$[?({}@.a{})]", "(".repeat(4_000), ")".repeat(4_000)), false),
+            (format!("$[?({}@.a)]", "!".repeat(4_000)), false),
+            (format!("$[?(@.a in {}]{})]", "[".repeat(4_000), "]".repeat(4_000)), false),
+            (format!("${}", ".a".repeat(100)), true),
+            (format!("${}", ".a".repeat(101)), false),
+            (format!("$[?(@{})]", ".a".repeat(101)), false),
+        ] {
+            assert_eq!(parse(&text).is_ok(), good, "{text}");
         }
     }
 

@@ -3,11 +3,13 @@
 pub(super) struct Scan<'t> {
     text: &'t str,
     pub(super) at: usize,
+    /// How deep in filters the cursor is.
+    pub(super) nesting: usize,
 }
 
 impl<'t> Scan<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Scan { text, at: 0 }
+        Scan { text, at: 0, nesting: 0 }
     }
 
     pub(super) fn rest(&self) -> &'t str {
@@ -74,18 +76,35 @@ impl<'t> Scan<'t> {
                     Some('r') => text.push('\r'),
                     Some('b') => text.push('\u{8}'),
                     Some('f') => text.push('\u{C}'),
-                    Some('u') => {
-                        let digits = self.rest().get(..4).and_then(|it| u32::from_str_radix(it, 16).ok());
-                        let character = digits.and_then(char::from_u32);
-                        text.push(character.ok_or("`\\u` needs four hexadecimal digits")?);
-                        self.at += 4;
-                    }
+                    Some('u') => text.push(self.character()?),
                     Some(c) => text.push(c),
                     None => return Err("a quote is not closed".to_owned()),
                 },
                 Some(c) => text.push(c),
             }
         }
+    }
+
+    /// After `\u`: one character, which may take two escapes.
+    fn character(&mut self) -> Result<char, String> {
+        let first = self.code_unit()?;
+        let second = match first {
+            0xD800..0xDC00 if self.eat("\\u") => Some(self.code_unit()?),
+            _ => None,
+        };
+        let units = [first, second.unwrap_or_default()];
+        let units = &units[..1 + usize::from(second.is_some())];
+        String::from_utf16(units)
+            .ok()
+            .and_then(|text| text.chars().next())
+            .ok_or_else(|| "`\\u` names no character".to_owned())
+    }
+
+    fn code_unit(&mut self) -> Result<u16, String> {
+        let digits = self.rest().get(..4).filter(|it| it.bytes().all(|c| c.is_ascii_hexdigit()));
+        let unit = digits.and_then(|it| u16::from_str_radix(it, 16).ok());
+        self.at += 4;
+        unit.ok_or_else(|| "`\\u` needs four hexadecimal digits".to_owned())
     }
 
     pub(super) fn integer(&mut self) -> Result<Option<i64>, String> {

@@ -1,175 +1,260 @@
 //! Which places of a document a path reaches.
 
+use std::cell::Cell;
+
+use super::places::{Place, Places, Selection};
 use super::{Path, Segment, Selector};
 use crate::json::Value;
 
-/// The places that a path reached, in document order, each once.
-///
-/// A place is a list of positions: the index of the member or element at each level.
-#[derive(Debug, Default)]
-pub(crate) struct Selection {
-    pub(crate) places: Vec<Vec<u32>>,
-    /// Scalars where a filter on a definite path needs an object or a list. What the author meant is
-    /// unknown, so the caller removes their values.
-    pub(crate) unfilterable: Vec<Vec<u32>>,
-    /// A filter could not be asked because what it filters is missing or of the wrong kind.
-    pub(crate) undecided: bool,
+/// Work that the filters of one path may make of one document. A body made to exhaust it has everything
+/// selected that is still to be judged.
+const FILTER_STEPS: u64 = 100_000_000;
+
+/// What remains of [`FILTER_STEPS`].
+pub(super) struct Steps(Cell<u64>);
+
+impl Steps {
+    pub(super) fn take(&self, steps: u64) {
+        self.0.set(self.0.get().saturating_sub(steps));
+    }
+
+    pub(super) fn are_used_up(&self) -> bool {
+        self.0.get() == 0
+    }
 }
 
 impl Path {
     /// Everything the path reaches in `root`.
     pub(crate) fn select(&self, root: &Value<'_>) -> Selection {
-        let mut walk = Walk { root, unfilterable: Vec::new(), undecided: false };
-        let reached = walk.run(root, &self.segments);
+        self.select_within(FILTER_STEPS, root)
+    }
+
+    fn select_within(&self, steps: u64, root: &Value<'_>) -> Selection {
+        let steps = Steps(Cell::new(steps));
+        let mut walk = Walk::new(&self.segments, root, &steps, false);
+        let place = walk.run(root);
         Selection {
-            places: reached.into_iter().map(|reached| reached.place).collect(),
+            places: Places::new(place, walk.found.len()),
+            undecided: walk.undecided || walk.misses_what_it_filters(),
             unfilterable: walk.unfilterable,
-            undecided: walk.undecided,
         }
     }
 
     /// The values the path reaches from `start`, for use inside filters.
-    pub(super) fn select_in<'v>(&self, start: &'v Value<'v>, root: &'v Value<'v>) -> Vec<&'v Value<'v>> {
-        let mut walk = Walk { root, unfilterable: Vec::new(), undecided: false };
-        walk.run(start, &self.segments).into_iter().map(|reached| reached.value).collect()
+    pub(super) fn select_in<'v>(
+        &self,
+        start: &'v Value<'v>,
+        root: &'v Value<'v>,
+        steps: &Steps,
+    ) -> Vec<&'v Value<'v>> {
+        let mut walk = Walk::new(&self.segments, root, steps, true);
+        walk.run(start);
+        walk.found
+    }
+
+    /// The values the path reaches, in document order.
+    #[cfg(test)]
+    pub(super) fn found_in<'v>(&self, root: &'v Value<'v>) -> Vec<&'v Value<'v>> {
+        self.select_in(root, root, &Steps(Cell::new(FILTER_STEPS)))
     }
 }
 
-struct Reached<'v> {
-    place: Vec<u32>,
-    value: &'v Value<'v>,
-}
-
-impl<'v> Reached<'v> {
-    fn child(&self, at: usize, value: &'v Value<'v>) -> Reached<'v> {
-        let mut place = Vec::with_capacity(self.place.len() + 4);
-        place.extend_from_slice(&self.place);
-        place.push(u32::try_from(at).expect("a body is bounded far below 4 G elements"));
-        Reached { place, value }
-    }
-
-    fn again(&self) -> Reached<'v> {
-        Reached { place: self.place.clone(), value: self.value }
-    }
-}
-
-struct Walk<'v> {
+/// One way through the document, for all segments at once: each value knows which segments were taken to
+/// reach it. So work and memory are linear in the document, whatever its shape, and nothing recurses.
+struct Walk<'v, 's> {
+    segments: &'s [Segment],
     root: &'v Value<'v>,
+    steps: &'s Steps,
+    inside_filter: bool,
+    /// Every number of segments that some value was reached by.
+    reached: Taken,
+    found: Vec<&'v Value<'v>>,
     unfilterable: Vec<Vec<u32>>,
     undecided: bool,
 }
 
-impl<'v> Walk<'v> {
-    /// One segment after the other over the set of places reached so far. The set is kept in document
-    /// order and free of repetitions, so that no path and no document makes the work more than linear per
-    /// segment.
-    fn run(&mut self, start: &'v Value<'v>, segments: &[Segment]) -> Vec<Reached<'v>> {
-        let mut reached = vec![Reached { place: Vec::new(), value: start }];
-        let mut definite = true;
-        for (at, segment) in segments.iter().enumerate() {
-            definite &= !segment.descend;
-            let asks_later =
-                || segments[at + 1..].iter().any(|segment| matches!(segment.selector, Selector::Filter(_)));
-            let mut next = Vec::new();
-            match segment.descend {
-                false => reached.iter().for_each(|from| self.pick(from, segment, definite, &mut next)),
-                true => self.descend(&reached, segment, &mut next),
-            }
-            next.sort_unstable_by(|a, b| a.place.cmp(&b.place));
-            next.dedup_by(|a, b| a.place == b.place);
-            definite &= segment.is_definite();
-            if definite && next.is_empty() && asks_later() {
-                self.undecided = true;
-            }
-            reached = next;
-        }
-        reached
+/// A set of numbers of segments that were taken to reach a value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Taken(u128);
+
+impl Taken {
+    const NONE: Taken = Taken(0);
+
+    fn add(&mut self, taken: usize) {
+        self.0 |= 1 << taken;
     }
 
-    /// The selector at every value below the given ones, themselves included.
-    fn descend(&mut self, reached: &[Reached<'v>], segment: &Segment, next: &mut Vec<Reached<'v>>) {
-        let mut covered: Option<&[u32]> = None;
-        for from in reached {
-            // What lies below one of the values is visited with that value.
-            if covered.is_some_and(|above| from.place.starts_with(above)) {
-                continue;
-            }
-            covered = Some(&from.place);
-            let mut waiting = vec![from.again()];
-            while let Some(at) = waiting.pop() {
-                self.pick(&at, segment, false, next);
-                children(&at, |child| {
-                    if child.value.is_container() {
-                        waiting.push(child);
-                    }
-                });
-            }
-        }
+    fn has(self, taken: usize) -> bool {
+        self.0 & (1 << taken) != 0
     }
 
-    /// Applies the selector of one segment at one value.
-    fn pick(&mut self, from: &Reached<'v>, segment: &Segment, definite: bool, next: &mut Vec<Reached<'v>>) {
-        match (&segment.selector, from.value) {
-            (Selector::Names(names), Value::Object(members)) => {
-                for (at, member) in members.iter().enumerate() {
-                    if names.iter().any(|name| *name == member.name) {
-                        next.push(from.child(at, &member.value));
-                    }
-                }
-            }
-            (Selector::Wildcard, _) => children(from, |child| next.push(child)),
-            (Selector::Indexes(indexes), Value::Array(items)) => {
-                for &index in indexes {
-                    let at = if index < 0 { index.saturating_add(items.len() as i64) } else { index };
-                    if let Some((at, item)) =
-                        usize::try_from(at).ok().and_then(|at| Some((at, items.get(at)?)))
-                    {
-                        next.push(from.child(at, item));
-                    }
-                }
-            }
-            (Selector::Slice { start, end }, Value::Array(items)) => {
-                let length = items.len() as i64;
-                let bound = |at: Option<i64>, absent: i64| {
-                    let at = at.unwrap_or(absent);
-                    let at = if at < 0 { at.saturating_add(length) } else { at };
-                    usize::try_from(at.clamp(0, length)).unwrap_or(0)
-                };
-                let (start, end) = (bound(*start, 0), bound(*end, length));
-                let wanted = items.iter().enumerate().take(end).skip(start);
-                wanted.for_each(|(at, item)| next.push(from.child(at, item)));
-            }
-            (Selector::Filter(filter), Value::Object(_)) if filter.accepts(from.value, self.root) => {
-                next.push(from.again());
-            }
-            (Selector::Filter(_), Value::Object(_)) => {}
-            (Selector::Filter(filter), Value::Array(items)) => {
-                for (at, item) in items.iter().enumerate() {
-                    if filter.accepts(item, self.root) {
-                        next.push(from.child(at, item));
-                    }
-                }
-            }
-            (Selector::Filter(_), scalar) if definite => {
-                self.undecided = true;
-                if *scalar != Value::Null {
-                    self.unfilterable.push(from.place.clone());
-                }
-            }
-            _ => {}
-        }
+    fn each(self) -> impl Iterator<Item = usize> {
+        let mut rest = self.0;
+        std::iter::from_fn(move || {
+            let lowest = (rest != 0).then(|| rest.trailing_zeros() as usize)?;
+            rest &= rest - 1;
+            Some(lowest)
+        })
     }
 }
 
-fn children<'v>(from: &Reached<'v>, mut visit: impl FnMut(Reached<'v>)) {
-    match from.value {
-        Value::Array(items) => {
-            items.iter().enumerate().for_each(|(at, item)| visit(from.child(at, item)));
+/// A value whose children are being visited.
+struct Open<'v> {
+    value: &'v Value<'v>,
+    taken: Taken,
+    place: Place,
+    next: usize,
+}
+
+impl<'v, 's> Walk<'v, 's> {
+    fn new(segments: &'s [Segment], root: &'v Value<'v>, steps: &'s Steps, inside_filter: bool) -> Self {
+        Walk {
+            segments,
+            root,
+            steps,
+            inside_filter,
+            reached: Taken::NONE,
+            found: Vec::new(),
+            unfilterable: Vec::new(),
+            undecided: false,
         }
-        Value::Object(members) => {
-            members.iter().enumerate().for_each(|(at, member)| visit(from.child(at, &member.value)));
+    }
+
+    fn run(&mut self, start: &'v Value<'v>) -> Place {
+        let mut open: Vec<Open<'v>> = Vec::new();
+        let mut arrived = Some((0, start, Taken(1)));
+        loop {
+            let closed = match arrived.take() {
+                Some((at, value, taken)) => {
+                    let taken = self.arrive(&open, at, value, taken);
+                    let place = Place { at, chosen: taken.has(self.segments.len()), below: Vec::new() };
+                    if value.is_container() {
+                        open.push(Open { value, taken, place, next: 0 });
+                        None
+                    } else {
+                        Some(place)
+                    }
+                }
+                None => {
+                    let parent = open.last_mut().expect("the root closes last, and then the walk ends");
+                    arrived = self.next_child(parent);
+                    match arrived {
+                        Some(_) => None,
+                        None => open.pop().map(|done| done.place),
+                    }
+                }
+            };
+            if let Some(place) = closed {
+                match open.last_mut() {
+                    Some(parent) if place.leads_somewhere() => parent.place.below.push(place),
+                    Some(_) => {}
+                    None => return place,
+                }
+            }
         }
-        _ => {}
+    }
+
+    /// The next child that a segment leads to.
+    fn next_child(&self, parent: &mut Open<'v>) -> Option<(u32, &'v Value<'v>, Taken)> {
+        loop {
+            if self.inside_filter {
+                self.steps.take(1);
+                if self.steps.are_used_up() {
+                    return None;
+                }
+            }
+            let at = parent.next;
+            parent.next += 1;
+            let (name, child) = match parent.value {
+                Value::Array(items) => (None, items.get(at)?),
+                Value::Object(members) => members.get(at).map(|it| (Some(&*it.name), &it.value))?,
+                _ => return None,
+            };
+            let mut taken = Taken::NONE;
+            for before in parent.taken.each() {
+                let Some(segment) = self.segments.get(before) else { continue };
+                if segment.descend && child.is_container() {
+                    taken.add(before);
+                }
+                if self.leads_to(segment, parent.value, at, name, child) {
+                    taken.add(before + 1);
+                }
+            }
+            if taken != Taken::NONE {
+                let at = u32::try_from(at).expect("a body is bounded far below 4 G elements");
+                return Some((at, child, taken));
+            }
+        }
+    }
+
+    /// Whether a segment picks this child of a value.
+    fn leads_to(
+        &self,
+        segment: &Segment,
+        parent: &Value<'_>,
+        at: usize,
+        name: Option<&str>,
+        child: &'v Value<'v>,
+    ) -> bool {
+        let length = match parent {
+            Value::Array(items) => items.len() as i64,
+            _ => 0,
+        };
+        let from_start = |index: i64| if index < 0 { index.saturating_add(length) } else { index };
+        match (&segment.selector, name) {
+            (Selector::Names(names), Some(name)) => names.iter().any(|it| it == name),
+            (Selector::Wildcard, _) => true,
+            (Selector::Indexes(indexes), None) => indexes.iter().any(|&index| from_start(index) == at as i64),
+            (Selector::Slice { start, end }, None) => {
+                let (start, end) = (start.map_or(0, from_start), end.map_or(length, from_start));
+                (start..end).contains(&(at as i64))
+            }
+            // After `..` an object is asked when it is reached itself.
+            (Selector::Filter(_), None) if segment.descend && matches!(child, Value::Object(_)) => false,
+            (Selector::Filter(filter), None) => filter.accepts(child, self.root, self.steps),
+            _ => false,
+        }
+    }
+
+    /// Takes filters, which an object satisfies where it stands, and notes what was reached.
+    fn arrive(&mut self, open: &[Open<'v>], at: u32, value: &'v Value<'v>, mut taken: Taken) -> Taken {
+        for (before, segment) in self.segments.iter().enumerate() {
+            if !taken.has(before) {
+                continue;
+            }
+            let Selector::Filter(filter) = &segment.selector else { continue };
+            match value {
+                Value::Array(_) => {}
+                Value::Object(_) if filter.accepts(value, self.root, self.steps) => taken.add(before + 1),
+                Value::Object(_) => {}
+                scalar if self.is_definite(before) && !segment.descend => {
+                    self.undecided = true;
+                    if *scalar != Value::Null {
+                        let above = open.iter().skip(1).map(|it| it.place.at);
+                        self.unfilterable.push(above.chain((!open.is_empty()).then_some(at)).collect());
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.reached.0 |= taken.0;
+        self.undecided |= self.steps.are_used_up();
+        if taken.has(self.segments.len()) {
+            self.found.push(value);
+        }
+        taken
+    }
+
+    fn is_definite(&self, taken: usize) -> bool {
+        self.segments[..taken].iter().all(Segment::is_definite)
+    }
+
+    /// Whether a definite way to a filter leads nowhere.
+    fn misses_what_it_filters(&self) -> bool {
+        let filter = self.segments.iter().position(|it| matches!(it.selector, Selector::Filter(_)));
+        filter.is_some_and(|filter| {
+            (1..=filter).any(|taken| self.is_definite(taken) && !self.reached.has(taken))
+        })
     }
 }
 
@@ -182,7 +267,7 @@ mod tests {
         let root = json::parse(document.as_bytes()).unwrap();
         let path = parse(path).unwrap_or_else(|why| panic!("{path}: {why}"));
         let mut out = Vec::new();
-        json::write(&Value::Array(path.select_in(&root, &root).into_iter().cloned().collect()), &mut out);
+        json::write(&Value::Array(path.found_in(&root).into_iter().cloned().collect()), &mut out);
         String::from_utf8(out).unwrap()
     }
 
@@ -239,6 +324,12 @@ mod tests {
             ("$.*.b", r#"[1,{"b":4}]"#),
             ("$.list[?(@.missing == 1)]", "[]"),
             ("$.list[?(@['k'] == \"x\")].b", "[2]"),
+            ("$['\\u0061']['\\u0062']", "[1]"),
+            ("$.a.c[2,0,0]", "[10,30]"),
+            ("$.a.c[-9:1]", "[10]"),
+            ("$..[?(@.b)][?(@.k)].k", r#"["x"]"#),
+            ("$.a[?(@ == $.a)].b", "[1]"),
+            ("$.a[?(@ != $.deep)].b", "[1]"),
         ] {
             assert_eq!(found(path, STORE), expected, "{path}");
         }
@@ -261,6 +352,26 @@ mod tests {
                 (undecided, unfilterable),
                 "{path}"
             );
+        }
+    }
+
+    #[test]
+    fn selects_what_filters_cannot_tell() {
+        let gives_up = format!(r#"{{"l":[{{"x":"{}"}},{{"x":"b"}}]}}"#, "a".repeat(5_000));
+        let list = r#"{"l":[{"x":1,"y":[1,2,3,4,5,6,7,8,9]},{"x":2}]}"#;
+        for (path, document, steps, selected) in [
+            ("$.l[?(@.x =~ /((?=a)a+)+b/)]", gives_up.as_str(), 1_000_000, 1),
+            ("$.l[?(!(@.x =~ /((?=a)a+)+b/))]", &gives_up, 1_000_000, 2),
+            ("$.l[?(@.x == 9)]", list, 1_000_000, 0),
+            ("$.l[?(@.x == 9)]", list, 3, 2),
+            ("$.l[?(!(@..x == 9))]", list, 3, 2),
+            ("$.l[?(@.y anyof $.l)]", list, 20, 2),
+            ("$..[?(@.x == 9)].y", list, 1, 1),
+        ] {
+            let root = json::parse(document.as_bytes()).unwrap();
+            let selection = parse(path).unwrap().select_within(steps, &root);
+            assert_eq!(selection.places.len(), selected, "{path} in {steps} steps");
+            assert_eq!(selection.undecided, steps < 100, "{path} in {steps} steps");
         }
     }
 }

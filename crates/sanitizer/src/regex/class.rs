@@ -56,7 +56,16 @@ pub(super) fn escaped(translator: &mut Translator<'_>) -> Result<Escaped, String
             code_point(u32::from_str_radix(&digits, 16).map_err(|_| r"`\x{…}` needs hexadecimal digits")?)
         }
         'x' => code_point(hexadecimal(translator, 2)?),
-        'u' => code_point(hexadecimal(translator, 4)?),
+        'u' => {
+            let unit = hexadecimal(translator, 4)?;
+            let follows = || translator.rest.clone().take(2).eq(['\\', 'u']);
+            if !(0xD800..0xDC00).contains(&unit) || !follows() {
+                return code_point(unit);
+            }
+            translator.rest.nth(1);
+            let low = hexadecimal(translator, 4)?;
+            code_point(0x10000 + ((unit - 0xD800) << 10) + low.wrapping_sub(0xDC00).min(0x11_0000))
+        }
         c if c.is_ascii_alphanumeric() => Err(format!(r"`\{c}` is not supported")),
         c => character(c),
     }

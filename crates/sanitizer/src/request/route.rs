@@ -109,7 +109,12 @@ impl Route {
     /// The spelling of the call that matches, if one does. `query` is in its canonical spelling.
     pub(super) fn find<'p>(&self, path: &'p Path, query: Option<&str>) -> Option<Cow<'p, str>> {
         match &self.written {
-            Written::Template(_) => self.pattern.is_match(path.text()).then(|| path.text().into()),
+            Written::Template(template) => {
+                let prefix = template.prefix();
+                let begins =
+                    path.text().get(..prefix.len()).is_some_and(|it| it.eq_ignore_ascii_case(prefix));
+                (begins && self.pattern.is_match(path.text())).then(|| path.text().into())
+            }
             Written::Regex { path_alone, .. } => {
                 let spellings = std::iter::once(path.text()).chain(path.stand_in());
                 spellings

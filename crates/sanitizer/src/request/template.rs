@@ -80,6 +80,14 @@ impl Template {
         })
     }
 
+    /// What every path of this template begins with, letters in either case.
+    pub(super) fn prefix(&self) -> &str {
+        match self.pieces.first() {
+            Some(Piece::Literal(text)) => text,
+            Some(Piece::Parameter { .. }) | None => "",
+        }
+    }
+
     /// A pattern for the whole path, with one group per parameter.
     pub(super) fn regex(&self) -> String {
         let mut source = String::new();

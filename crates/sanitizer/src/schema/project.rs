@@ -194,6 +194,8 @@ mod tests {
             (r#"{"i":3.7}"#, r#"{"i":null}"#),
             (r#"{"i":3.0}"#, r#"{"i":3.0}"#),
             (r#"{"i":123456789012345678901}"#, r#"{"i":null}"#),
+            (r#"{"i":1e16}"#, r#"{"i":1e16}"#),
+            (r#"{"i":3.000000000000000004722334455}"#, r#"{"i":null}"#),
             (r#"{"b":null}"#, r#"{"b":null}"#),
             (r#"{"any":"x"}"#, r#"{"any":"x"}"#),
             (r#"{"any":1e999}"#, r#"{"any":1e999}"#),
@@ -232,6 +234,8 @@ mod tests {
             (conditional, r#"{"x":1}"#, "null"),
             ("{const: 5}", "5", r#""""#),
             ("{const: 5}", "6", "null"),
+            ("{const: null}", "6", "null"),
+            ("{type: null}", "6", "null"),
             ("{items: {properties: {k: {const: a}}}}", r#"[{"k":"a"},{"k":"b"}]"#, r#"[{"k":""}]"#),
         ] {
             assert_eq!(projected(schema, document).0, expected, "{schema} on {document}");

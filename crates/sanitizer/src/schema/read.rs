@@ -54,13 +54,21 @@ impl Reader<'_> {
         let condition = fields.take("if").or_else(|| fields.take("_if"));
         let then = fields.take("then").or_else(|| fields.take("_then"));
         let otherwise = fields.take("else").or_else(|| fields.take("_else"));
-        let constant = match fields.text("const", report) {
+        let constant = match fields.word("const", report) {
             Some(text) => Some(text),
             None => fields.text("constant", report),
         };
-        let kind = fields.text("type", report);
+        let kind = fields.word("type", report);
+        let beside = ["properties", "items"].map(|key| fields.key_place(key));
         let properties = fields.map("properties", report);
         let items = fields.take("items");
+        let decides =
+            [("$ref", reference.is_some()), ("anyOf", any_of.is_some()), ("if", condition.is_some())];
+        let decides =
+            decides.into_iter().chain([("const", constant.is_some())]).find(|(_, present)| *present);
+        if let (Some((key, _)), Some(place)) = (decides, beside.into_iter().flatten().next()) {
+            report.warning("ignored-key", place, format!("beside `{key}` this has no effect"));
+        }
 
         if let Some(reference) = reference {
             return self.reference(&reference, report);

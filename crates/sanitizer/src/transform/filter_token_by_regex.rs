@@ -62,10 +62,8 @@ impl FilterTokenByRegex {
         let Some(delimiter) = &self.delimiter else { return Ok(vec![text]) };
         let mut pieces = Vec::new();
         let mut at = 0;
-        for (start, end) in delimiter.captures_all(text)?.iter().filter_map(|groups| groups.range(0)) {
-            if end == 0 {
-                continue;
-            }
+        for found in delimiter.matches(text) {
+            let Some((start, end)) = found?.range(0).filter(|(_, end)| *end > 0) else { continue };
             pieces.push(&text[at..start]);
             at = end;
         }

@@ -44,15 +44,19 @@ impl PseudonymizeRegexMatches {
             Value::String(text) => text,
             _ => return Ok(wrong_kind(context)),
         };
-        let Ok(matches) = self.regex.captures_all(&text) else { return Ok(wrong_kind(context)) };
         let kind = if self.include_reversible { Kind::Reversible } else { Kind::Hash };
         let mut replaced = String::with_capacity(text.len() + 64);
         let mut at = 0;
-        for groups in matches {
+        for found in self.regex.matches(&text) {
+            let Ok(groups) = found else { return Ok(wrong_kind(context)) };
             let target = if groups.len() > 1 { groups.range(1) } else { groups.range(0) };
             let Some((start, end)) = target else { continue };
-            if start < at || is_blank(&text[start..end]) {
+            if end <= at || is_blank(&text[start..end]) {
                 continue;
+            }
+            if start < at {
+                // Looking ahead, the group reaches from one identifier into what follows it.
+                return Ok(wrong_kind(context));
             }
             replaced.push_str(&text[at..start]);
             replaced.push_str(&context.keys.token(&text[start..end], kind)?);

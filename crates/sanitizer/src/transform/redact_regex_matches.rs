@@ -22,15 +22,16 @@ impl RedactRegexMatches {
             Err(answer) => return answer,
         };
         for pattern in &self.redactions {
-            let Ok(matches) = pattern.captures_all(&text) else { return wrong_kind(context) };
-            if matches.is_empty() {
-                continue;
-            }
-            let mut kept = String::with_capacity(text.len());
+            let mut kept = String::new();
             let mut at = 0;
-            for (start, end) in matches.iter().filter_map(|groups| groups.range(0)) {
+            for found in pattern.matches(&text) {
+                let Ok(groups) = found else { return wrong_kind(context) };
+                let Some((start, end)) = groups.range(0) else { continue };
                 kept.push_str(&text[at..start]);
                 at = end;
+            }
+            if at == 0 {
+                continue;
             }
             kept.push_str(&text[at..]);
             text = kept.into();

@@ -1,9 +1,12 @@
 //! `textDigest`: of a text only its length, its number of words and chosen keywords are told.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
+
 use super::{Context, Example, wrong_kind};
-use crate::diagnostic::Report;
+use crate::diagnostic::{Report, Spanned};
 use crate::json::{self, Value, write_string};
-use crate::jsonpath::{self, Path};
+use crate::jsonpath::Path;
 use crate::node::Fields;
 
 #[derive(Clone, Debug)]
@@ -15,7 +18,7 @@ pub(crate) struct TextDigest {
 
 /// Lower-cased words that are counted by name.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Keywords(std::collections::BTreeSet<String>);
+pub(crate) struct Keywords(BTreeSet<String>);
 
 impl Keywords {
     pub(crate) fn read(fields: &mut Fields, report: &mut Report) -> Keywords {
@@ -41,17 +44,16 @@ impl Keywords {
         String::from_utf8(out).expect("the parts are UTF-8")
     }
 
-    fn count(&self, text: &str) -> Vec<(&str, usize)> {
-        if self.0.is_empty() {
-            return Vec::new();
+    fn count(&self, text: &str) -> BTreeMap<&str, usize> {
+        let mut counts = BTreeMap::new();
+        if !self.0.is_empty() {
+            for token in text.to_lowercase().split(|c: char| !c.is_ascii_alphanumeric() && c != '_') {
+                if let Some(word) = self.0.get(token) {
+                    *counts.entry(word.as_str()).or_default() += 1;
+                }
+            }
         }
-        let lower = text.to_lowercase();
-        let tokens: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
-        self.0
-            .iter()
-            .map(|word| (word.as_str(), tokens.iter().filter(|token| *token == word).count()))
-            .filter(|(_, count)| *count > 0)
-            .collect()
+        counts
     }
 }
 
@@ -69,18 +71,23 @@ fn words(text: &str) -> usize {
 pub(super) fn read(fields: &mut Fields, report: &mut Report) -> Option<TextDigest> {
     let keywords = Keywords::read(fields, report);
     let escaped = fields.flag("isJsonEscaped", report).unwrap_or(false);
+    if !escaped {
+        fields.ignored("jsonPathToProcessWhenEscaped", "it needs `isJsonEscaped: true`", report);
+    }
     let inner = fields.text("jsonPathToProcessWhenEscaped", report);
-    let inner = match inner.filter(|path| escaped && !path.value.trim().is_empty()) {
+    let inner = match inner.filter(|path| !path.value.trim().is_empty()) {
         None => None,
-        Some(path) => match jsonpath::parse(&path.value) {
-            Ok(path) => Some(path),
-            Err(why) => {
-                report.error("path-syntax", path.place, format!("not a path: {why}"));
-                return None;
-            }
-        },
+        Some(path) => Some(self::inner(&path, report)?),
     };
     Some(TextDigest { keywords, inner })
+}
+
+/// A path into JSON that stands in a text.
+pub(crate) fn inner(path: &Spanned<String>, report: &mut Report) -> Option<Path> {
+    report
+        .warning("text-around-matches", path.place, "what this path does not reach leaves unchanged")
+        .suggest("reach every member that could identify a person");
+    crate::program::path(path, report)
 }
 
 impl TextDigest {
@@ -104,13 +111,15 @@ impl TextDigest {
 /// becomes null. `None` when the text is not JSON.
 pub(crate) fn digest_inside(text: &str, path: &Path, keywords: &Keywords) -> Option<String> {
     let mut document = json::parse(text.as_bytes()).ok()?;
-    for place in path.select(&document).places {
-        let Some(value) = crate::tree::at(&mut document, &place) else { continue };
+    let selection = path.select(&document);
+    selection.null_unfilterable(&mut document);
+    let Ok(()) = selection.places.rewrite::<Infallible>(&mut document, |value| {
         *value = match value {
             Value::String(text) => Value::String(keywords.digest(text).into()),
             _ => Value::Null,
         };
-    }
+        Ok(())
+    });
     let mut out = Vec::new();
     json::write(&document, &mut out);
     Some(String::from_utf8(out).expect("the writer writes UTF-8"))

@@ -1,8 +1,11 @@
 //! What the comparison operators of filters mean, coercions included.
 
+use std::collections::HashMap;
+
 use super::super::scan::Scan;
 use super::Found;
 use crate::json::Value;
+use crate::regex::{Pattern, StepLimit};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Operator {
@@ -68,14 +71,29 @@ impl Operator {
         use Operator::{AllOf, AnyOf, In, NoneOf, NotIn, SubsetOf};
         matches!(self, In | NotIn | SubsetOf | AnyOf | NoneOf | AllOf)
     }
+
+    /// How much work the comparison is.
+    pub(super) fn cost(self, left: &Found<'_>, right: &Found<'_>) -> u64 {
+        let weight = |found: &Found<'_>| match found {
+            Found::One(Value::String(text)) => text.len() as u64 / 4,
+            Found::One(Value::Array(all)) => all.len() as u64,
+            Found::One(Value::Object(all)) => all.len() as u64,
+            Found::Many(all) => all.len() as u64,
+            Found::One(_) | Found::Missing | Found::Regex(_) => 0,
+        };
+        match self.takes_list() {
+            true => (weight(left) + 1).saturating_mul(weight(right) + 1),
+            false => weight(left) + weight(right),
+        }
+    }
 }
 
-/// Whether the comparison holds.
-pub(super) fn holds(operator: Operator, left: &Found<'_>, right: &Found<'_>) -> bool {
+/// Whether the comparison holds; `None` when a regex gave up.
+pub(super) fn holds(operator: Operator, left: &Found<'_>, right: &Found<'_>) -> Option<bool> {
     let is_in =
         |value: &Found<'_>| items(right).is_some_and(|all| all.iter().any(|one| equal_to(value, one)));
     let has = |value: &Value<'_>| items(right).is_some_and(|all| all.iter().any(|one| equal(value, one)));
-    match operator {
+    Some(match operator {
         Operator::Equal => equal_found(left, right),
         Operator::NotEqual => !equal_found(left, right),
         Operator::SameKindEqual => same_kind(left, right) && equal_found(left, right),
@@ -85,7 +103,9 @@ pub(super) fn holds(operator: Operator, left: &Found<'_>, right: &Found<'_>) -> 
         Operator::Greater => compare(left, right).is_some_and(|it| it.is_gt()),
         Operator::GreaterOrEqual => compare(left, right).is_some_and(|it| it.is_ge()),
         Operator::Matches => match (left, right) {
-            (value, Found::Regex(pattern)) | (Found::Regex(pattern), value) => matches(value, pattern),
+            (value, Found::Regex(pattern)) | (Found::Regex(pattern), value) => {
+                return matches(value, pattern).ok();
+            }
             _ => false,
         },
         Operator::In => is_in(left),
@@ -115,7 +135,7 @@ pub(super) fn holds(operator: Operator, left: &Found<'_>, right: &Found<'_>) -> 
             (Some(kind), Found::One(Value::String(name))) => kind.eq_ignore_ascii_case(name),
             _ => false,
         },
-    }
+    })
 }
 
 fn items<'f>(found: &'f Found<'f>) -> Option<Vec<&'f Value<'f>>> {
@@ -179,10 +199,10 @@ fn equal(left: &Value<'_>, right: &Value<'_>) -> bool {
         (Value::String(a), Value::Number(b)) => a == b,
         (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b)),
         (Value::Object(a), Value::Object(b)) => {
-            let same = |member: &crate::json::Member<'_>| {
-                b.iter().any(|other| other.name == member.name && equal(&member.value, &other.value))
-            };
-            a.len() == b.len() && a.iter().all(same)
+            a.len() == b.len() && {
+                let others: HashMap<&str, &Value<'_>> = b.iter().map(|it| (&*it.name, &it.value)).collect();
+                a.iter().all(|it| others.get(&*it.name).is_some_and(|other| equal(&it.value, other)))
+            }
         }
         (a, b) => a == b,
     }
@@ -199,18 +219,19 @@ fn compare(left: &Found<'_>, right: &Found<'_>) -> Option<std::cmp::Ordering> {
     }
 }
 
-fn matches(value: &Found<'_>, pattern: &crate::regex::Pattern) -> bool {
-    // Out of steps counts as a match: a filter usually selects what must be rewritten.
-    let text = |text: &str| pattern.try_match(text).unwrap_or(true);
+fn matches(value: &Found<'_>, pattern: &Pattern) -> Result<bool, StepLimit> {
     let one = |value: &Value<'_>| match value {
-        Value::String(it) | Value::Number(it) => text(it),
-        Value::Bool(it) => text(if *it { "true" } else { "false" }),
-        _ => false,
+        Value::String(it) | Value::Number(it) => pattern.try_match(it),
+        Value::Bool(it) => pattern.try_match(if *it { "true" } else { "false" }),
+        _ => Ok(false),
+    };
+    let any = |all: &mut dyn Iterator<Item = &Value<'_>>| {
+        all.map(one).find(|it| *it != Ok(false)).unwrap_or(Ok(false))
     };
     match value {
-        Found::One(Value::Array(all)) => all.iter().any(one),
+        Found::One(Value::Array(all)) => any(&mut all.iter()),
         Found::One(value) => one(value),
-        Found::Many(all) => all.iter().any(|value| one(value)),
-        Found::Missing | Found::Regex(_) => false,
+        Found::Many(all) => any(&mut all.iter().copied()),
+        Found::Missing | Found::Regex(_) => Ok(false),
     }
 }
