@@ -9,7 +9,11 @@ use crate::json::{self, Documents, Value};
 use crate::program::Program;
 use crate::transform::Context;
 use crate::tree;
-use crate::unsanitizable::{Reason, Unsanitizable};
+use crate::unsanitizable::Unsanitizable;
+
+/// Text that transforms may write for one body, in bytes: a pseudonym can be many times the length of what
+/// it stands for, and a body may be made of nothing else.
+const MAX_WRITTEN: usize = 256 << 20;
 
 /// How the caller wants pseudonyms spelled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,12 +69,11 @@ pub(crate) fn sanitize(
     keys: &Pseudonymizer,
     options: Options,
 ) -> Result<Sanitized, Unsanitizable> {
-    let mut context = Context { keys, options, counts: Counts::default() };
+    let mut context = Context { keys, options, counts: Counts::default(), may_write: MAX_WRITTEN };
     let mut out = Vec::with_capacity(body.len() + body.len() / 8);
     for document in Documents::new(body)? {
         let mut document = document?;
-        tree::run(program, &mut document, &mut context)
-            .map_err(|_| Unsanitizable::at(Reason::MissingKey, 0))?;
+        tree::run(program, &mut document, &mut context).map_err(|stopped| Unsanitizable::at(stopped.0, 0))?;
         if !out.is_empty() {
             out.push(b'\n');
         }
@@ -88,5 +91,24 @@ fn scalars(value: &Value<'_>) -> u64 {
         Value::Array(items) => items.iter().map(scalars).sum(),
         Value::Object(members) => members.iter().map(|member| scalars(&member.value)).sum(),
         _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{keys, program};
+    use crate::unsanitizable::Reason;
+
+    #[test]
+    fn transforms_may_write_only_so_much() {
+        let program = program("  transforms: [!<pseudonymize> {jsonPaths: ['$[*]']}]").unwrap();
+        for (may_write, stops) in [(90, false), (89, true)] {
+            let mut context =
+                Context { keys: keys(), options: Options::default(), counts: Counts::default(), may_write };
+            let mut document = json::parse(b"[1,2]").unwrap();
+            let stopped = tree::run(&program, &mut document, &mut context).err().map(|stopped| stopped.0);
+            assert_eq!(stopped, stops.then_some(Reason::OutputLength), "{may_write}");
+        }
     }
 }

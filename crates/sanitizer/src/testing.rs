@@ -5,7 +5,7 @@ use vizard_pseudonym::{KeyMaterial, Pseudonymizer, Secret, Settings};
 use crate::counts::Counts;
 use crate::diagnostic::Report;
 use crate::doc::Document;
-use crate::program;
+use crate::program::{self, Program};
 use crate::sanitize::{Options, sanitize};
 
 /// The keys that the documented examples use.
@@ -24,17 +24,22 @@ pub(crate) fn keys() -> &'static Pseudonymizer {
     &KEYS
 }
 
-/// Runs an endpoint whose response keys are the given YAML (two spaces deep) over a body.
-pub(crate) fn run(endpoint: &str, body: &str) -> Result<(String, Counts), String> {
+/// Compiles an endpoint whose response keys are the given YAML (two spaces deep).
+pub(crate) fn program(endpoint: &str) -> Result<Program, String> {
     let yaml = format!("endpoints:\n- pathTemplate: /x\n{endpoint}\n");
     let mut report = Report::default();
     let document = Document::read(&yaml, &mut report);
     let program = document
         .map(|mut document| program::of(&mut document.endpoints[0], &document.definitions, &mut report));
-    if report.has_errors() {
-        return Err(report.finish("rules", &yaml).to_string());
+    match program {
+        Some(program) if !report.has_errors() => Ok(program),
+        _ => Err(report.finish("rules", &yaml).to_string()),
     }
-    let program = program.expect("a document without errors");
+}
+
+/// Runs such an endpoint over a body.
+pub(crate) fn run(endpoint: &str, body: &str) -> Result<(String, Counts), String> {
+    let program = program(endpoint)?;
     match sanitize(&program, body.as_bytes(), keys(), Options::default()) {
         Ok(sanitized) => {
             let counts = sanitized.counts();

@@ -35,6 +35,8 @@ pub(crate) struct Context<'c> {
     pub(crate) keys: &'c Pseudonymizer,
     pub(crate) options: Options,
     pub(crate) counts: Counts,
+    /// Bytes of text that transforms may still write.
+    pub(crate) may_write: usize,
 }
 
 /// A transform, compiled.

@@ -7,13 +7,23 @@ use crate::json::Value;
 use crate::jsonpath::Path;
 use crate::program::{Program, Step};
 use crate::transform::Context;
+use crate::unsanitizable::Reason;
+
+/// Why a document could not be finished.
+pub(crate) struct Stopped(pub(crate) Reason);
+
+impl From<MissingKey> for Stopped {
+    fn from(_: MissingKey) -> Stopped {
+        Stopped(Reason::MissingKey)
+    }
+}
 
 /// Runs the program over one document.
 pub(crate) fn run(
     program: &Program,
     document: &mut Value<'_>,
     context: &mut Context<'_>,
-) -> Result<(), MissingKey> {
+) -> Result<(), Stopped> {
     context.counts.documents += 1;
     if !program.augments.is_empty() {
         if augment::clashes(document) {
@@ -51,7 +61,7 @@ fn apply<'v>(
     path: &Path,
     document: &mut Value<'v>,
     context: &mut Context<'_>,
-) -> Result<(), MissingKey> {
+) -> Result<(), Stopped> {
     let selection = path.select(document);
     context.counts.nulled += selection.null_unfilterable(document);
     if step.transform.removes() {
@@ -62,6 +72,10 @@ fn apply<'v>(
     selection.places.rewrite(document, |value| {
         let taken = std::mem::replace(value, Value::Null);
         *value = step.transform.apply(taken, context)?.unwrap_or(Value::Null);
+        if let Value::String(text) = value {
+            let left = context.may_write.checked_sub(text.len());
+            context.may_write = left.ok_or(Stopped(Reason::OutputLength))?;
+        }
         Ok(())
     })
 }
@@ -177,6 +191,13 @@ mod tests {
         ] {
             assert_eq!(run(&endpoint, &body).map(|(after, _)| after.len()), Ok(length), "{endpoint}");
         }
+    }
+
+    #[test]
+    fn a_value_cannot_grow_without_bound() {
+        let rule = "  transforms: [!<tokenize> {jsonPaths: ['$.a'], regex: '(.).*'}]";
+        let (after, counts) = run(rule, &format!("{{\"a\":\"{}\"}}", "x".repeat(100_000))).unwrap();
+        assert_eq!((after.as_str(), counts.nulled), (r#"{"a":null}"#, 1));
     }
 
     #[test]

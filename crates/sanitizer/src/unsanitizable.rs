@@ -19,6 +19,7 @@ pub(crate) enum Reason {
     NumberLength,
     NameLength,
     StringLength,
+    OutputLength,
     MissingKey,
 }
 
@@ -38,6 +39,7 @@ impl Unsanitizable {
             Reason::NumberLength => "json-number-length",
             Reason::NameLength => "json-name-length",
             Reason::StringLength => "json-string-length",
+            Reason::OutputLength => "output-length",
             Reason::MissingKey => "encryption-key-missing",
         }
     }
@@ -61,6 +63,7 @@ impl fmt::Display for Unsanitizable {
             Reason::NumberLength => "a number is too long",
             Reason::NameLength => "a member name is too long",
             Reason::StringLength => "a string is too long",
+            Reason::OutputLength => return out.write_str("the sanitized body would be too long"),
             Reason::MissingKey => {
                 return out.write_str("the rules need PSOXY_ENCRYPTION_KEY, which is not configured");
             }

@@ -14,6 +14,9 @@ pub(crate) struct Tokenize {
     regex: Option<Pattern>,
 }
 
+/// How often the part may stand in one value: a letter that stands everywhere would grow it sixtyfold.
+const MAX_OCCURRENCES: usize = 1_000;
+
 pub(super) fn read(fields: &mut Fields, report: &mut Report) -> Option<Tokenize> {
     let Some(source) = fields.text("regex", report) else { return Some(Tokenize { regex: None }) };
     let regex = pattern(&source, &Pattern::whole, report)?;
@@ -45,6 +48,9 @@ impl Tokenize {
         };
         // A value the regex does not match might hold anything, so it does not pass.
         let Some(part) = part.filter(|part| !part.is_empty()) else { return Ok(wrong_kind(context)) };
+        if text.matches(part).nth(MAX_OCCURRENCES).is_some() {
+            return Ok(wrong_kind(context));
+        }
         let token = context.keys.opaque_token(part, Kind::Reversible)?;
         context.counts.pseudonymized += 1;
         Ok(Value::String(text.replace(part, &token).into()))
