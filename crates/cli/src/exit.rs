@@ -63,6 +63,14 @@ impl Stop {
     }
 }
 
+/// Replaces the report of a panic, which may hold a value of the body, by the place where it happened.
+pub(crate) fn report_panics_by_place() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|it| format!("{}:{}", it.file(), it.line()));
+        eprintln!("vizard: internal error at {}", place.as_deref().unwrap_or("an unknown place"));
+    }));
+}
+
 /// Says why, and returns the code for it.
 pub(crate) fn report(stop: &Stop) -> ExitCode {
     // A reader who has gone away, as `| head` does, wants no words.

@@ -33,6 +33,7 @@ enum Verb {
 }
 
 fn main() -> ExitCode {
+    exit::report_panics_by_place();
     let command = match Command::try_parse() {
         Ok(command) => command,
         Err(help) => return exit::usage(&help),

@@ -6,7 +6,7 @@ use tokio::net::TcpListener;
 use vizard_proxy::Proxy;
 use vizard_proxy::ports::{SecretStore, SystemClock};
 use vizard_proxy::secrets::{DirectorySecrets, EnvironmentSecrets};
-use vizard_proxy::settings::ProcessEnvironment;
+use vizard_proxy::settings::{Environment, ProcessEnvironment};
 use vizard_server::{Limits, Listen};
 
 use crate::exit::{Code, Stop};
@@ -29,7 +29,7 @@ pub(crate) fn run() -> Result<(), Stop> {
 }
 
 async fn serve() -> Result<(), Stop> {
-    let variable = |name: &str| std::env::var(name).ok();
+    let variable = |name: &str| ProcessEnvironment.value(name);
     let listen = Listen::read(variable);
     vizard_server::log::to_standard_error(
         listen.as_ref().map_or_else(|_| Listen::default().log, |it| it.log),

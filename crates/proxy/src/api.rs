@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures_util::FutureExt;
 use http::request::Parts as Head;
-use http::{Method, Request, Response};
+use http::{Method, Request, Response, StatusCode};
 use vizard_pseudonym::Pseudonymizer;
 use vizard_sanitizer::{Counts, Options, Outbound, Refusal, RuleSet};
 
@@ -19,10 +19,9 @@ use crate::control::{self, Control, Encoding, Target, Trim};
 use crate::error::{NotReady, Problem};
 use crate::health::Health;
 use crate::inbound::Inbound;
-use crate::off_reactor;
 use crate::ports::Clock;
 use crate::respond::{self, Form, Stamp};
-use crate::source::{Answer, Source};
+use crate::source::Source;
 
 /// The proxy: built once, shared by all requests.
 ///
@@ -118,12 +117,21 @@ impl Proxy {
         let deadline = self.clock.instant() + ready.patience;
 
         let target = Target::of(&head.uri, &control, &ready.trim);
-        let inbound = Inbound::read(&head.method, target, &head.headers, body, ready.request_limit).await?;
-        let inbound = Arc::new(inbound);
-        let outbound = ready.admit(&inbound, audit).await?;
+        let (inbound, outbound) = within(deadline, ready.admit(head, target, body, audit)).await?;
         let response = ready.source.fetch(outbound, deadline, audit).await?;
-        let answer = ready.source.success(response).await?;
-        ready.answer(inbound, answer, &control, head, deadline, audit).await
+        within(deadline, ready.answer(inbound, response, &control, head, audit)).await
+    }
+
+    /// Whether the client's address may call. A host need not read the body of one that may not.
+    pub fn admits(&self, client: Client) -> bool {
+        self.health.admits(client.address)
+    }
+
+    /// Waits until nothing is being fetched that must not be lost: what a host does last.
+    pub async fn settle(&self) {
+        if let Ok(ready) = &self.state {
+            ready.source.credentials.settle().await;
+        }
     }
 
     /// By name; none when the secret store does not answer. Asked only for clients that may call.
@@ -143,10 +151,19 @@ impl Proxy {
 }
 
 impl Ready {
-    /// Asks the rules, and lets them write the request to the source.
-    async fn admit(&self, inbound: &Arc<Inbound>, audit: &mut Audit) -> Result<Outbound, Problem> {
+    /// Reads the request, asks the rules, and lets them write the request to the source.
+    async fn admit(
+        &self,
+        head: &Head,
+        target: Target,
+        body: Bytes,
+        audit: &mut Audit,
+    ) -> Result<(Arc<Inbound>, Outbound), Problem> {
+        let (cores, limit) = (&self.source.cores, self.request_limit);
+        let inbound = Inbound::read(&head.method, target, &head.headers, body, limit, cores).await?;
+        let inbound = Arc::new(inbound);
         let (rules, keys, asked) = (self.rules.clone(), self.keys.clone(), inbound.clone());
-        let judged = off_reactor::run(inbound.size(), move || {
+        let judged = cores.run(inbound.size(), move || {
             asked.call(|call| -> Result<(String, Result<Outbound, Refusal>), Refusal> {
                 let admitted = rules.admit(call)?;
                 Ok((admitted.endpoint().to_owned(), admitted.outbound(&keys)))
@@ -154,19 +171,19 @@ impl Ready {
         });
         let (endpoint, outbound) = judged.await.map_err(|_| Problem::Panicked)?.map_err(Problem::Refused)?;
         audit.endpoint = Some(endpoint);
-        outbound.map_err(Problem::Refused)
+        Ok((inbound, outbound.map_err(Problem::Refused)?))
     }
 
-    /// Sanitizes and answers, before the deadline.
+    /// Sanitizes and answers.
     async fn answer(
         &self,
         inbound: Arc<Inbound>,
-        answer: Answer,
+        response: Response<Bytes>,
         control: &Control,
         head: &Head,
-        deadline: Instant,
         audit: &mut Audit,
     ) -> Result<Response<Bytes>, Problem> {
+        let answer = self.source.success(response).await?;
         let mut passed = respond::passed(&answer.headers, &self.keys);
         if control.impersonation {
             passed.warn("impersonation-ignored".to_owned());
@@ -176,12 +193,13 @@ impl Ready {
             gzip: respond::takes_gzip(&head.headers),
             head: is_head(&head.method),
         };
-        if answer.body.is_empty() || form.head {
+        let bodiless = matches!(answer.status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT);
+        if answer.body.is_empty() || form.head || bodiless {
             return Ok(respond::bare(answer.status, form, &self.stamp, passed));
         }
         let options = Options { legacy_encoding: control.encoding == Some(Encoding::Legacy) };
         let (rules, keys, stamp) = (self.rules.clone(), self.keys.clone(), self.stamp.clone());
-        let sanitized = off_reactor::run(answer.body.len(), move || {
+        let sanitized = self.source.cores.run(answer.body.len(), move || {
             // Asked again rather than kept across the wait: an admission borrows the request, is
             // quick to make, and only it can sanitize.
             inbound.call(|call| -> Result<(Counts, Response<Bytes>), Problem> {
@@ -190,12 +208,15 @@ impl Ready {
                 Ok((body.counts(), respond::sanitized(answer.status, body, form, &stamp, passed)))
             })
         });
-        let in_time = tokio::time::timeout_at(deadline.into(), sanitized).await;
-        let (counts, response) =
-            in_time.map_err(|_| Problem::SanitizeTimeout)?.map_err(|_| Problem::Panicked)??;
+        let (counts, response) = sanitized.await.map_err(|_| Problem::Panicked)??;
         audit.counts = counts;
         Ok(response)
     }
+}
+
+/// Our own work, if it is done before the deadline.
+async fn within<T>(deadline: Instant, work: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
+    tokio::time::timeout_at(deadline.into(), work).await.unwrap_or(Err(Problem::SanitizeTimeout))
 }
 
 /// The limit for a request body unless something else is configured.

@@ -89,6 +89,14 @@ impl Credentials {
         }
     }
 
+    /// Waits until no credential is being fetched. A request that goes away does not take its fetch with it; the
+    /// end of the process would.
+    pub async fn settle(&self) {
+        if let Kind::Renewed(renewal) = &self.kind {
+            renewal.settle().await;
+        }
+    }
+
     /// The names of the secrets that are needed and absent, for the health report.
     pub async fn missing_properties(&self) -> Result<Vec<&'static str>, CredentialError> {
         Ok(self.strategy.missing(self.secrets.namespaces(), self.secrets.store()).await?)

@@ -170,7 +170,10 @@ fn source(answer: &SourceAnswer) -> Row {
         Some(text) => text.clone(),
         None => format!("the source answered with status {}", answer.status.as_u16()),
     };
-    Row { status: answer.status, ..row(502, "API_ERROR", "source-error", text) }
+    // 101 and 799 are no answers that could be passed on.
+    let status = Some(answer.status).filter(|it| (200..600).contains(&it.as_u16()));
+    let row = row(502, "API_ERROR", "source-error", text);
+    Row { status: status.unwrap_or(row.status), ..row }
 }
 
 fn row(status: u16, cause: &'static str, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Row {

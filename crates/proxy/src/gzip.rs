@@ -41,6 +41,11 @@ pub(crate) fn decompress(compressed: &[u8], limit: usize) -> Result<Vec<u8>, Gzi
     }
 }
 
+/// As large as a compressed body may well be once it is inflated, to tell what is quick.
+pub(crate) fn likely_size(compressed: &[u8]) -> usize {
+    compressed.len().saturating_mul(16)
+}
+
 /// Deflates a body for the answer. Fast rather than small: the reader is a machine nearby.
 pub(crate) fn compress(body: &[u8]) -> Vec<u8> {
     let mut target = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::fast());

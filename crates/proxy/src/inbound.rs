@@ -9,7 +9,7 @@ use vizard_sanitizer::Call;
 use crate::control::Target;
 use crate::error::Problem;
 use crate::gzip::{self, GzipError};
-use crate::off_reactor;
+use crate::off_reactor::Cores;
 
 /// One request, ready to be judged.
 pub(crate) struct Inbound {
@@ -28,6 +28,7 @@ impl Inbound {
         headers: &HeaderMap,
         body: Bytes,
         limit: usize,
+        cores: &Cores,
     ) -> Result<Inbound, Problem> {
         let text = |value: &http::HeaderValue| std::str::from_utf8(value.as_bytes()).map(str::to_owned).ok();
         Ok(Inbound {
@@ -38,7 +39,7 @@ impl Inbound {
                 .iter()
                 .filter_map(|(name, value)| Some((name.to_string(), text(value)?)))
                 .collect(),
-            body: without_blank(decoded(headers, body, limit).await?),
+            body: without_blank(decoded(headers, body, limit, cores).await?),
         })
     }
 
@@ -70,7 +71,7 @@ impl std::fmt::Debug for Inbound {
 
 /// The body without its content encoding. Charset names are accepted in its place, as callers of
 /// the past had to send them.
-async fn decoded(headers: &HeaderMap, body: Bytes, limit: usize) -> Result<Bytes, Problem> {
+async fn decoded(headers: &HeaderMap, body: Bytes, limit: usize, cores: &Cores) -> Result<Bytes, Problem> {
     if body.len() > limit {
         return Err(Problem::RequestTooLarge(limit));
     }
@@ -82,7 +83,7 @@ async fn decoded(headers: &HeaderMap, body: Bytes, limit: usize) -> Result<Bytes
         Some(_) => return Err(Problem::RequestEncoding(None)),
     };
     if coding == "gzip" || coding == "x-gzip" {
-        return gunzipped(body, limit).await;
+        return gunzipped(body, limit, cores).await;
     }
     if coding.is_empty() || coding == "identity" || CHARSETS.contains(&coding.as_str()) {
         return Ok(body);
@@ -91,11 +92,11 @@ async fn decoded(headers: &HeaderMap, body: Bytes, limit: usize) -> Result<Bytes
     Err(Problem::RequestEncoding(registered.into_iter().find(|it| *it == coding)))
 }
 
-async fn gunzipped(body: Bytes, limit: usize) -> Result<Bytes, Problem> {
+async fn gunzipped(body: Bytes, limit: usize, cores: &Cores) -> Result<Bytes, Problem> {
     if body.is_empty() {
         return Ok(body);
     }
-    let inflated = off_reactor::run(body.len(), move || gzip::decompress(&body, limit)).await;
+    let inflated = cores.run(gzip::likely_size(&body), move || gzip::decompress(&body, limit)).await;
     inflated.map_err(|_| Problem::Panicked)?.map(Bytes::from).map_err(|error| match error {
         GzipError::Malformed => Problem::RequestGzip,
         GzipError::TooLarge | GzipError::Bomb => Problem::RequestTooLarge(limit),
@@ -132,7 +133,7 @@ mod tests {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding));
         }
         let target = Target { path: "/v2/users".to_owned(), query: None };
-        let read = Inbound::read(&Method::POST, target, &headers, sent.into(), 1000).await;
+        let read = Inbound::read(&Method::POST, target, &headers, sent.into(), 1000, &Cores::all()).await;
         read.map(|it| it.call(|call| String::from_utf8(call.body.to_vec()).unwrap()))
             .map_err(|problem| (problem.row().status.as_u16(), problem.row().detail.into_owned()))
     }

@@ -137,10 +137,14 @@ pub(crate) fn takes_gzip(headers: &HeaderMap) -> bool {
         let (name, parameters) = coding.split_once(';').unwrap_or((coding, ""));
         let refused = parameters
             .split(';')
-            .filter_map(|it| it.trim().strip_prefix("q="))
-            .any(|weight| weight.trim().parse::<f32>().is_ok_and(|weight| weight == 0.0));
+            .filter_map(|it| it.split_once('='))
+            .any(|(name, weight)| is_weight(name) && weight.trim().parse::<f32>() == Ok(0.0));
         name.trim().eq_ignore_ascii_case("gzip") && !refused
     })
+}
+
+fn is_weight(name: &str) -> bool {
+    name.trim().eq_ignore_ascii_case("q")
 }
 
 pub(crate) const WARNING: HeaderName = HeaderName::from_static("x-psoxy-warning");
@@ -167,6 +171,9 @@ mod tests {
             ("*", false),
             ("gzip;q=0", false),
             ("gzip; q=0.000", false),
+            ("gzip;Q=0", false),
+            ("gzip ; q = 0", false),
+            ("gzip;q=1", true),
             ("gzipped", false),
             ("", false),
         ];

@@ -81,23 +81,31 @@ impl Secrets {
     }
 
     pub(crate) async fn read(&self, name: &str) -> Result<Option<Secret>, StoreError> {
-        self.namespaces.read(&*self.store, name).await
+        in_time(self.namespaces.read(&*self.store, name)).await
     }
 
     /// Writes where the name already is, so that whoever shares it sees the new value.
     pub(crate) async fn write(&self, name: &str, value: &Secret) -> Result<(), StoreError> {
-        let place = self.namespaces.place(&*self.store, name).await?;
-        self.store.write(&place, value).await
+        let place = in_time(self.namespaces.place(&*self.store, name)).await?;
+        in_time(self.store.write(&place, value)).await
     }
 
     pub(crate) async fn acquire(&self, lease: &str, ttl: Duration) -> Result<Option<Lease>, StoreError> {
-        self.store.acquire(&format!("{}{lease}", self.namespaces.instance), ttl).await
+        in_time(self.store.acquire(&format!("{}{lease}", self.namespaces.instance), ttl)).await
     }
 
     pub(crate) async fn release(&self, lease: Lease) -> Result<(), StoreError> {
-        self.store.release(lease).await
+        in_time(self.store.release(lease)).await
     }
 }
+
+/// Nobody waits for a store that hangs: others wait for the one who asks it.
+async fn in_time<T>(answer: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    let late = |_| Err(StoreError::Unavailable { reason: "no answer in time".to_owned() });
+    tokio::time::timeout(PATIENCE, answer).await.unwrap_or_else(late)
+}
+
+const PATIENCE: Duration = Duration::from_secs(10);
 
 #[cfg(test)]
 mod tests {
@@ -130,6 +138,40 @@ mod tests {
         let places = [("SALT", "ZOOM_SALT"), ("KEY", "ALL_KEY"), ("ID", "ZOOM_ID"), ("TOKEN", "ZOOM_TOKEN")];
         for (name, expected) in places {
             assert_eq!(namespaces.place(&store, name).await.unwrap(), expected);
+        }
+    }
+
+    #[derive(Debug)]
+    struct Hanging;
+
+    #[async_trait::async_trait]
+    impl SecretStore for Hanging {
+        async fn read(&self, _: &str) -> Result<Option<Secret>, StoreError> {
+            std::future::pending().await
+        }
+        async fn write(&self, _: &str, _: &Secret) -> Result<(), StoreError> {
+            std::future::pending().await
+        }
+        async fn acquire(&self, _: &str, _: Duration) -> Result<Option<Lease>, StoreError> {
+            std::future::pending().await
+        }
+        async fn release(&self, _: Lease) -> Result<(), StoreError> {
+            std::future::pending().await
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_store_that_hangs_is_away() {
+        let secrets = Secrets::new(Arc::new(Hanging), Namespaces::default());
+        let lease = Lease { name: "X".to_owned(), holder: "a".to_owned() };
+        let ended = [
+            secrets.read("X").await.err(),
+            secrets.write("X", &Secret::new("x")).await.err(),
+            secrets.acquire("X", Duration::ZERO).await.err(),
+            secrets.release(lease).await.err(),
+        ];
+        for error in ended {
+            assert!(matches!(error, Some(StoreError::Unavailable { .. })), "{error:?}");
         }
     }
 }

@@ -151,7 +151,9 @@ impl Settings {
             warnings: Vec::new(),
         };
         let (problems, warnings, namespaces) = reader.finish();
-        let told = problems.iter().chain(&warnings).map(SettingProblem::to_string);
+        // A report asks anew which secrets are missing.
+        let lasting = warnings.iter().filter(|it| it.flaw != Flaw::Absent);
+        let told = problems.iter().chain(lasting).map(SettingProblem::to_string);
         facts.warnings = told.chain(allow_loopback_http.then(|| LOOPBACK.to_owned())).collect();
         let health = Health { allow_list, facts };
         let rules_text = rules.clone();

@@ -12,11 +12,12 @@ use http::{HeaderMap, Request, Response, StatusCode};
 use vizard_pseudonym::Pseudonymizer;
 use vizard_sanitizer::Outbound;
 
-pub(crate) use answer::Answer;
+use answer::Answer;
 
 use crate::audit::Audit;
 use crate::credentials::{Authorization, Credentials};
 use crate::error::{Problem, SourceAnswer};
+use crate::off_reactor::Cores;
 use crate::ports::{Clock, Upstream, UpstreamError};
 use crate::respond;
 use crate::upstream::{redirect, request};
@@ -34,6 +35,7 @@ pub(crate) struct Source {
     /// The limit for the exchange, as told to the caller.
     pub(crate) seconds: u64,
     pub(crate) response_limit: usize,
+    pub(crate) cores: Cores,
     /// The connector's constant texts for the source's error codes.
     pub(crate) texts: BTreeMap<u32, String>,
 }
@@ -86,10 +88,12 @@ impl Source {
     /// the source's numeric code.
     pub(crate) async fn success(&self, response: Response<Bytes>) -> Result<Answer, Problem> {
         if response.status().is_success() {
-            return Answer::read(response, self.response_limit).await.map_err(|error| match error {
-                answer::ReadError::Charset => Problem::Charset,
-                answer::ReadError::Upstream(error) => self.problem(error),
-            });
+            return Answer::read(response, self.response_limit, &self.cores).await.map_err(
+                |error| match error {
+                    answer::ReadError::Charset => Problem::Charset,
+                    answer::ReadError::Upstream(error) => self.problem(error),
+                },
+            );
         }
         let code = answer::error_code(response.body());
         Err(Problem::Source(Box::new(SourceAnswer {

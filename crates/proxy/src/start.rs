@@ -13,6 +13,7 @@ use crate::control::Trim;
 use crate::credentials::Credentials;
 use crate::error::NotReady;
 use crate::health::Health;
+use crate::off_reactor::Cores;
 use crate::ports::{Clock, SecretStore, Upstream};
 use crate::respond::Stamp;
 use crate::secrets::Secrets;
@@ -131,6 +132,7 @@ impl Proxy {
             follow_redirects: settings.follow_redirects,
             seconds: patience.as_secs(),
             response_limit: RESPONSE_LIMIT,
+            cores: Cores::all(),
             texts: settings.connector.map(|connector| connector.error_texts()).unwrap_or_default(),
         };
         let ready = Ready {
@@ -163,11 +165,16 @@ impl Transport {
     pub fn of(settings: &Settings) -> Transport {
         Transport {
             tls: settings.tls,
-            connect: settings.request_timeout.min(Duration::from_secs(30)),
+            connect: connect_limit(settings.request_timeout),
             body: RESPONSE_LIMIT,
             loopback_http: settings.allow_loopback_http,
         }
     }
+}
+
+/// Less than the whole, so that a source that cannot be reached is told from one that does not answer.
+fn connect_limit(request_timeout: Duration) -> Duration {
+    (request_timeout * 9 / 10).min(Duration::from_secs(30))
 }
 
 /// What a request may take of the time that the platform gives it: enough is left to say that it
@@ -183,11 +190,12 @@ fn require_keys(
     keys: &Pseudonymizer,
 ) -> Result<(), StartError> {
     let needs = rules.needs();
-    if pseudonyms.email_domain_handling == EmailDomainHandling::Encrypt && !keys.can_encrypt_domain() {
-        return Err(StartError::Key("ENCRYPTION_KEY_EMAIL_DOMAINS"));
-    }
+    // First the key that stands in for the others: with it, none of them is missing any more.
     if needs.encryption_key && !keys.can_reverse() {
         return Err(StartError::Key("PSOXY_ENCRYPTION_KEY"));
+    }
+    if pseudonyms.email_domain_handling == EmailDomainHandling::Encrypt && !keys.can_encrypt_domain() {
+        return Err(StartError::Key("ENCRYPTION_KEY_EMAIL_DOMAINS"));
     }
     if needs.ip_encryption_key && !keys.can_encrypt_ip() {
         return Err(StartError::Key("ENCRYPTION_KEY_IP"));
@@ -318,9 +326,12 @@ mod tests {
 
     #[tokio::test]
     async fn mistakes_of_settings_and_rules_are_told_together() {
-        let started = start(&[("RULES", "endpoints:\n  - pathTemplat: /x"), ("TARGET_HOST", "http://x")], &[]).await;
+        let started =
+            start(&[("RULES", "endpoints:\n  - pathTemplat: /x"), ("TARGET_HOST", "http://x")], &[]).await;
         let told = started.problems.join("\n");
-        for expected in ["TARGET_HOST", "PSOXY_SALT", "SOURCE_AUTH_STRATEGY_IDENTIFIER", "did you mean `pathTemplate`?"] {
+        for expected in
+            ["TARGET_HOST", "PSOXY_SALT", "SOURCE_AUTH_STRATEGY_IDENTIFIER", "did you mean `pathTemplate`?"]
+        {
             assert!(told.contains(expected), "{expected} is not in: {told}");
         }
     }
@@ -342,14 +353,19 @@ mod tests {
         assert!(started.problems.is_empty(), "{:?}", started.problems);
         let report = ask(&started.proxy, true).await;
         assert_eq!(report.status(), 412);
+        let body = String::from_utf8_lossy(report.body());
+        assert!(body.contains(r#""missingConfigProperties":["ACCOUNT_ID"]"#), "{body}");
         assert!(
-            String::from_utf8_lossy(report.body()).contains(r#""missingConfigProperties":["ACCOUNT_ID"]"#)
+            body.contains(r#""warningMessages":[]"#),
+            "it would still be there when the secret is: {body}"
         );
+        assert!(started.warnings.iter().any(|it| it.starts_with("ACCOUNT_ID is not set")));
     }
 
     #[tokio::test]
     async fn rules_that_need_a_key_need_it_at_once() {
-        let started = start(&[("SOURCE", "zoom")], &[SECRETS[0]]).await;
+        let environment = [("SOURCE", "zoom"), ("EMAIL_DOMAIN_HANDLING", "ENCRYPT")];
+        let started = start(&environment, &[SECRETS[0]]).await;
         assert_eq!(started.problems, ["PSOXY_ENCRYPTION_KEY is not set, and the rules or settings need it"]);
         let report = ask(&started.proxy, true).await;
         assert!(String::from_utf8_lossy(report.body()).contains("\"PSOXY_ENCRYPTION_KEY\""));
@@ -367,6 +383,10 @@ mod tests {
     fn most_of_the_time_is_for_the_source() {
         for (timeout, expected) in [(180, 150), (240, 210), (45, 45), (60, 60), (75, 60), (1, 1)] {
             assert_eq!(patience(Duration::from_secs(timeout)), Duration::from_secs(expected), "{timeout}");
+        }
+        for (timeout, expected) in [(180, 30_000), (45, 30_000), (20, 18_000), (1, 900)] {
+            let limit = connect_limit(Duration::from_secs(timeout));
+            assert_eq!(limit, Duration::from_millis(expected), "{timeout}");
         }
     }
 }

@@ -4,6 +4,7 @@
 mod kind;
 pub(crate) mod redirect;
 pub(crate) mod request;
+mod room;
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -15,8 +16,9 @@ use http::{HeaderMap, HeaderValue, Request, Response};
 use thiserror::Error;
 
 use crate::gzip::{self, GzipError};
-use crate::off_reactor;
+use crate::off_reactor::Cores;
 use crate::ports::{Upstream, UpstreamError};
+use room::{Room, Rooms};
 
 /// How to reach the source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +50,8 @@ pub struct HttpUpstream {
     client: reqwest::Client,
     body: usize,
     loopback_http: bool,
+    rooms: Rooms,
+    cores: Cores,
 }
 
 /// The HTTP client could not be built, for example because this machine has no root certificates.
@@ -81,7 +85,8 @@ impl HttpUpstream {
             .http2_adaptive_window(true)
             .build()
             .map_err(|_| TransportError)?;
-        Ok(HttpUpstream { client, body: transport.body, loopback_http: transport.loopback_http })
+        let Transport { body, loopback_http, .. } = transport;
+        Ok(HttpUpstream { client, body, loopback_http, rooms: Rooms::new(), cores: Cores::all() })
     }
 
     async fn exchange(&self, mut request: Request<Bytes>) -> Result<Response<Bytes>, UpstreamError> {
@@ -91,9 +96,13 @@ impl HttpUpstream {
         let received = self.client.execute(request).await.map_err(|error| kind::of(&error))?;
         let status = received.status();
         let mut headers = received.headers().clone();
-        let body = self.read(received).await?;
-        let body = decoded(body, &mut headers, self.body).await?;
+        let small = room::small(headers.contains_key(CONTENT_ENCODING));
+        let (body, room) = self.read(received, small).await?;
+        let body = decoded(body, &mut headers, self.body, &self.cores).await?;
         let mut response = Response::new(body);
+        if let Some(room) = room {
+            response.extensions_mut().insert(room);
+        }
         *response.status_mut() = status;
         *response.headers_mut() = headers;
         Ok(response)
@@ -108,19 +117,26 @@ impl HttpUpstream {
         }
     }
 
-    async fn read(&self, mut received: reqwest::Response) -> Result<Bytes, UpstreamError> {
+    async fn read(
+        &self,
+        mut received: reqwest::Response,
+        small: usize,
+    ) -> Result<(Bytes, Option<Room>), UpstreamError> {
         let announced = received.content_length().unwrap_or(0);
         if usize::try_from(announced).map_or(true, |length| length > self.body) {
             return Err(UpstreamError::TooLarge);
         }
-        let mut body = BytesMut::new();
+        let (mut body, mut room) = (BytesMut::new(), None);
         while let Some(piece) = received.chunk().await.map_err(|error| kind::of(&error))? {
             if body.len() + piece.len() > self.body {
                 return Err(UpstreamError::TooLarge);
             }
             body.extend_from_slice(&piece);
+            if body.len() > small && room.is_none() {
+                room = Some(self.rooms.enter().await);
+            }
         }
-        Ok(body.freeze())
+        Ok((body.freeze(), room))
     }
 }
 
@@ -144,7 +160,12 @@ impl fmt::Debug for HttpUpstream {
 }
 
 /// Undoes the content encoding, and the headers that spoke of it.
-async fn decoded(body: Bytes, headers: &mut HeaderMap, limit: usize) -> Result<Bytes, UpstreamError> {
+async fn decoded(
+    body: Bytes,
+    headers: &mut HeaderMap,
+    limit: usize,
+    cores: &Cores,
+) -> Result<Bytes, UpstreamError> {
     let mut codings = Vec::new();
     for value in headers.get_all(CONTENT_ENCODING) {
         let text = value.to_str().map_err(|_| UpstreamError::Encoding)?;
@@ -157,7 +178,7 @@ async fn decoded(body: Bytes, headers: &mut HeaderMap, limit: usize) -> Result<B
             if body.is_empty() {
                 body
             } else {
-                gunzipped(body, limit).await?
+                gunzipped(body, limit, cores).await?
             }
         }
         _ => return Err(UpstreamError::Encoding),
@@ -169,8 +190,9 @@ async fn decoded(body: Bytes, headers: &mut HeaderMap, limit: usize) -> Result<B
 }
 
 /// Inflates a body within `limit`, off the reactor when it is large.
-pub(crate) async fn gunzipped(body: Bytes, limit: usize) -> Result<Bytes, UpstreamError> {
-    off_reactor::run(body.len(), move || gzip::decompress(&body, limit))
+pub(crate) async fn gunzipped(body: Bytes, limit: usize, cores: &Cores) -> Result<Bytes, UpstreamError> {
+    cores
+        .run(gzip::likely_size(&body), move || gzip::decompress(&body, limit))
         .await
         .map_err(|_| UpstreamError::Encoding)?
         .map(Bytes::from)

@@ -45,8 +45,9 @@ impl Exchange {
             return Ok(alive());
         }
         head.uri = origin_form(head.uri);
-        let body = self.read(body).await?;
         let client = hops::client(self.peer, &head.headers, self.limits.trusted_hops);
+        // What a stranger sends is not collected first and refused then.
+        let body = if self.proxy.admits(client) { self.read(body).await? } else { Bytes::new() };
         Ok(self.proxy.handle(Request::from_parts(head, body), client).await)
     }
 

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use http::{HeaderMap, HeaderName};
 use vizard_proxy::Client;
+use vizard_proxy::allow_list::client_address;
 
 /// The client of a request. `hops` is how many proxies in front of us each append their peer's address to
 /// `X-Forwarded-For`; with none, nobody's word is taken.
@@ -19,7 +20,7 @@ pub(crate) fn client(peer: IpAddr, headers: &HeaderMap, hops: usize) -> Client {
     // Proxies commonly replace the scheme instead of appending to it.
     let scheme = from_the_end(&schemes, hops).or(schemes.first());
     Client {
-        address: from_the_end(&chain, hops).and_then(|text| address(text)),
+        address: from_the_end(&chain, hops).and_then(|text| client_address(text)),
         https: scheme.map(|scheme| scheme.eq_ignore_ascii_case("https")),
     }
 }
@@ -33,20 +34,6 @@ fn from_the_end<'c, 'h>(chain: &'c [&'h str], hops: usize) -> Option<&'c &'h str
 fn entries<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Vec<&'h str> {
     let lines = headers.get_all(name).iter().map(|value| value.to_str().unwrap_or("?"));
     lines.flat_map(|line| line.split(',')).map(str::trim).collect()
-}
-
-/// An address as proxies write it: alone, with a port, in brackets, with a zone.
-fn address(text: &str) -> Option<IpAddr> {
-    let bare = match text.strip_prefix('[') {
-        Some(rest) => {
-            let (inside, port) = rest.split_once(']')?;
-            (port.is_empty() || port.starts_with(':')).then_some(inside)?
-        }
-        None if text.matches(':').count() == 1 => text.split_once(':')?.0,
-        None => text,
-    };
-    let bare = bare.split_once('%').map_or(bare, |(address, _zone)| address);
-    bare.parse().ok().map(|address: IpAddr| address.to_canonical())
 }
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -89,6 +76,7 @@ mod tests {
             (1, vec![("x-forwarded-for", "[2001:db8::1]:443")], Some("2001:db8::1"), None),
             (1, vec![("x-forwarded-for", "fe80::1%eth0")], Some("fe80::1"), None),
             (1, vec![("x-forwarded-for", "192.0.2.7, unknown")], None, None),
+            (1, vec![("x-forwarded-for", "192.0.2.7:port")], None, None),
         ];
         for (hops, lines, address, https) in cases {
             assert_eq!(asked(hops, &lines), (address.map(str::to_owned), https), "{hops} {lines:?}");

@@ -39,6 +39,8 @@ pub struct Limits {
     pub write_wait: Duration,
     /// How long requests at work may take after the server was told to stop.
     pub drain: Duration,
+    /// How long, after that, the proxy may take to keep a credential that it is fetching.
+    pub settle: Duration,
     /// How many proxies in front of us are believed about their peers.
     pub trusted_hops: usize,
 }
@@ -54,6 +56,7 @@ impl Default for Limits {
             body_wait: Duration::from_secs(60),
             write_wait: Duration::from_secs(60),
             drain: Duration::from_secs(25),
+            settle: Duration::from_secs(5),
             trusted_hops: 0,
         }
     }
@@ -116,6 +119,10 @@ pub async fn serve_within(
         tracing::warn!(seconds = limits.drain.as_secs(), "requests were still at work and are cut off");
     }
     connections.shutdown().await;
+    // A request that has gone leaves behind what it began and must not be lost: a replaced refresh token.
+    if tokio::time::timeout(limits.settle, proxy.settle()).await.is_err() {
+        tracing::warn!("a credential was still being fetched and is cut off");
+    }
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Salts and keys from the environment: a person at a terminal is the secret store.
 
-use vizard_pseudonym::{KeyMaterial, Pseudonymizer, Secret, Settings};
+use vizard_pseudonym::{EmailDomainHandling, KeyMaterial, Pseudonymizer, Secret, Settings, is_blank};
 use vizard_sanitizer::Needs;
 
 /// What the environment holds.
@@ -13,7 +13,8 @@ pub(crate) struct Keys {
 impl Keys {
     /// Reads by name; what is wrong or missing is added to `problems`.
     pub(crate) fn read(variable: impl Fn(&str) -> Option<String>, problems: &mut Vec<String>) -> Keys {
-        let present = |name: &str| variable(name).filter(|value| !value.is_empty() && value != PLACEHOLDER);
+        let present =
+            |name: &str| variable(name).filter(|value| !is_blank(value) && value.trim() != PLACEHOLDER);
         let secret = |name: &str| present(name).map(Secret::new);
         let salt = secret("PSOXY_SALT").unwrap_or_else(|| {
             problems.push("PSOXY_SALT is not set; pseudonyms cannot be made without it".to_owned());
@@ -55,6 +56,14 @@ impl Keys {
                     .to_owned(),
             );
         }
+        let encrypts_domains = self.settings.email_domain_handling == EmailDomainHandling::Encrypt;
+        if encrypts_domains && !main && self.material.domain_encryption_key.is_none() {
+            problems.push(
+                "ENCRYPTION_KEY_EMAIL_DOMAINS or PSOXY_ENCRYPTION_KEY must be set; EMAIL_DOMAIN_HANDLING is \
+                 ENCRYPT"
+                    .to_owned(),
+            );
+        }
     }
 
     pub(crate) fn pseudonymizer(&self) -> Pseudonymizer {
@@ -85,6 +94,14 @@ mod tests {
             (vec![], none, vec!["PSOXY_SALT"]),
             (vec![("PSOXY_SALT", "")], none, vec!["PSOXY_SALT"]),
             (vec![("PSOXY_SALT", "fill me")], none, vec!["PSOXY_SALT"]),
+            (vec![("PSOXY_SALT", " \n")], none, vec!["PSOXY_SALT"]),
+            (vec![("PSOXY_SALT", " fill me\n")], none, vec!["PSOXY_SALT"]),
+            (vec![salt, ("EMAIL_DOMAIN_HANDLING", "encrypt")], none, vec!["ENCRYPTION_KEY_EMAIL_DOMAINS"]),
+            (
+                vec![salt, ("EMAIL_DOMAIN_HANDLING", "ENCRYPT"), ("ENCRYPTION_KEY_EMAIL_DOMAINS", "key")],
+                none,
+                vec![],
+            ),
             (vec![salt], none, vec![]),
             (vec![salt], main, vec!["PSOXY_ENCRYPTION_KEY"]),
             (vec![salt, ("ENCRYPTION_KEY_IP", "key")], main, vec!["PSOXY_ENCRYPTION_KEY"]),

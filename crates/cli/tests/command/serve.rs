@@ -1,7 +1,9 @@
 //! `vizard serve`.
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::ffi::OsStrExt;
 use std::process::{Command, Stdio};
 
 use crate::run::vizard;
@@ -83,6 +85,17 @@ fn says_everything_that_is_wrong_and_does_not_listen() {
         assert!(ended.stderr.contains(words), "{words:?} is not in\n{}", ended.stderr);
     }
     assert!(!ended.stderr.contains("mirela") && !ended.stderr.contains("listening"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_limit_that_is_not_text_is_not_taken_as_none() {
+    for name in ["ALLOWED_DATA_ACCESS_IP_BLOCKS", "VIZARD_BIND"] {
+        let mut command = vizard(&["serve"]).with(&ZOOM).into_command();
+        let ended = command.env(name, OsStr::from_bytes(b"127.0.0.1\xff")).output().unwrap();
+        let said = String::from_utf8(ended.stderr).unwrap();
+        assert_eq!(ended.status.code(), Some(78), "{name}: {said}");
+        assert!(said.contains(name), "{name}: {said}");
+    }
 }
 
 #[test]

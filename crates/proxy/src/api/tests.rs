@@ -20,6 +20,7 @@ use crate::allow_list::AllowList;
 use crate::credentials::{Credentials, Exchange, Grant, Strategy};
 use crate::gzip;
 use crate::health::Facts;
+use crate::off_reactor::Cores;
 use crate::ports::{Upstream, UpstreamError};
 use crate::secrets::{EnvironmentSecrets, Namespaces, Secrets};
 
@@ -138,6 +139,7 @@ impl World {
                 follow_redirects: true,
                 seconds: 150,
                 response_limit: 1_000_000,
+                cores: Cores::all(),
                 texts: [(1001, "the source knows no such user".to_owned())].into(),
             },
             trim: Trim::default(),

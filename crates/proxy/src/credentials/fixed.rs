@@ -1,10 +1,12 @@
 //! Credentials that an operator stores: a token, a password or a key, added to each request as it is.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
 
 use http::HeaderName;
 use http::header::AUTHORIZATION;
+use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
 use super::error::CredentialError;
@@ -21,6 +23,9 @@ pub(super) struct Fixed {
     secrets: Secrets,
     clock: Arc<dyn Clock>,
     read: RwLock<Option<Read>>,
+    /// Held while the store is asked, so that many requests ask it once; how often it was, and what failed last.
+    asking: Mutex<Option<CredentialError>>,
+    asked: AtomicU64,
 }
 
 #[derive(Debug, Clone)]
@@ -31,7 +36,8 @@ struct Read {
 
 impl Fixed {
     pub(super) fn new(strategy: Strategy, secrets: Secrets, clock: Arc<dyn Clock>) -> Fixed {
-        Fixed { strategy, secrets, clock, read: RwLock::new(None) }
+        let (read, asking, asked) = (RwLock::default(), Mutex::default(), AtomicU64::default());
+        Fixed { strategy, secrets, clock, read, asking, asked }
     }
 
     pub(super) async fn for_request(
@@ -39,25 +45,57 @@ impl Fixed {
         deadline: Instant,
         failed: Option<TokenId>,
     ) -> Result<Authorization, CredentialError> {
-        let now = self.clock.instant();
-        let known = self.read.read().expect("nothing panics with this lock").clone();
-        if let Some(known) = &known
-            && now < known.at + KEPT
-            && failed != Some(known.authorization.id)
-        {
-            return Ok(known.authorization.clone());
+        let known = self.known();
+        if let Some(fresh) = self.fresh(known.as_ref(), failed) {
+            return Ok(fresh);
         }
-        match (tokio::time::timeout_at(deadline.into(), self.header()).await, known) {
-            (Ok(Ok((name, text))), known) => self.keep(name, &text, known, now),
-            // The store is away for now: what it said last is still the best guess.
+        if let Some(known) = &known
+            && failed != Some(known.authorization.id)
+            && self.asking.try_lock().is_err()
+        {
+            return Ok(known.authorization.clone()); // somebody asks already
+        }
+        match (tokio::time::timeout_at(deadline.into(), self.ask(failed)).await, known) {
             (Ok(Err(CredentialError::Store(error))), Some(known)) => {
+                // The store is away for now: what it said last is still the best guess.
                 tracing::warn!(%error, "could not read the credential again; the last one is used");
                 Ok(known.authorization)
             }
-            (Ok(Err(error)), _) => Err(error),
+            (Ok(asked), _) => asked,
             (Err(_), Some(known)) => Ok(known.authorization),
             (Err(_), None) => Err(CredentialError::Timeout),
         }
+    }
+
+    /// Asks the store, or waits for somebody who does and takes what came of it.
+    async fn ask(&self, failed: Option<TokenId>) -> Result<Authorization, CredentialError> {
+        let asked = self.asked.load(Ordering::Relaxed);
+        let mut error = self.asking.lock().await;
+        let known = self.known();
+        if asked != self.asked.load(Ordering::Relaxed) {
+            return match (&*error, known) {
+                (None, Some(known)) => Ok(known.authorization),
+                (error, _) => Err(error.clone().unwrap_or(CredentialError::Timeout)),
+            };
+        }
+        if let Some(fresh) = self.fresh(known.as_ref(), failed) {
+            return Ok(fresh);
+        }
+        let header = self.header().await;
+        let kept = header.and_then(|(name, text)| self.keep(name, &text, known, self.clock.instant()));
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        *error = kept.as_ref().err().cloned();
+        kept
+    }
+
+    fn known(&self) -> Option<Read> {
+        self.read.read().expect("nothing panics with this lock").clone()
+    }
+
+    fn fresh(&self, known: Option<&Read>, failed: Option<TokenId>) -> Option<Authorization> {
+        let believed = |known: &&Read| self.clock.instant() < known.at + KEPT;
+        let known = known.filter(believed).filter(|known| failed != Some(known.authorization.id))?;
+        Some(known.authorization.clone())
     }
 
     /// A credential that is the same as before keeps its id, so that nobody tries again with it.

@@ -4,6 +4,7 @@
 
 mod fetch;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
 
@@ -30,6 +31,8 @@ pub(super) struct Renewal {
     clock: Arc<dyn Clock>,
     current: RwLock<Option<Held>>,
     flight: Mutex<Flight>,
+    /// How many flights have ended.
+    ended: AtomicU64,
 }
 
 /// What only the one that renews may touch.
@@ -40,6 +43,8 @@ struct Flight {
     /// After the token endpoint failed, and how.
     failed: BackOff,
     error: Option<CredentialError>,
+    /// How the last flight failed, for those who waited for it.
+    outcome: Option<CredentialError>,
     /// After the source did not accept a token: should it accept none, the token endpoint is spared.
     rejected: BackOff,
     /// A refresh token that the source gave and the secret store did not take.
@@ -52,7 +57,7 @@ struct Flight {
 struct Unsaved {
     sent: Secret,
     replacement: Secret,
-    token: Token,
+    token: Option<Token>,
 }
 
 /// Whose turn it is to fetch.
@@ -69,7 +74,14 @@ impl Renewal {
         upstream: Arc<dyn Upstream>,
         clock: Arc<dyn Clock>,
     ) -> Renewal {
-        Renewal { exchange, secrets, upstream, clock, current: RwLock::new(None), flight: Mutex::default() }
+        let (current, flight, ended) = (RwLock::default(), Mutex::default(), AtomicU64::default());
+        Renewal { exchange, secrets, upstream, clock, current, flight, ended }
+    }
+
+    /// Waits until nothing is being fetched: what a process does last, so that a replaced refresh token is not
+    /// lost with it.
+    pub(super) async fn settle(&self) {
+        drop(self.flight.lock().await);
     }
 
     pub(super) async fn for_request(
@@ -99,10 +111,29 @@ impl Renewal {
     }
 
     async fn renew(&self, failed: Option<TokenId>) -> Result<Authorization, CredentialError> {
+        let ended = self.ended.load(Ordering::Relaxed);
         let mut flight = self.flight.lock().await;
         if let Some(fresh) = self.fresh(failed) {
             return Ok(fresh);
         }
+        // Those who waited for a flight share its failure too: each on its own, they would queue for as long
+        // as the store or the lease takes to fail, times their number.
+        if let Some(error) = &flight.outcome
+            && ended != self.ended.load(Ordering::Relaxed)
+        {
+            return self.usable(failed).ok_or(error.clone());
+        }
+        let renewed = self.fly(failed, &mut flight).await;
+        self.ended.fetch_add(1, Ordering::Relaxed);
+        flight.outcome = renewed.as_ref().err().cloned();
+        renewed
+    }
+
+    async fn fly(
+        &self,
+        failed: Option<TokenId>,
+        flight: &mut Flight,
+    ) -> Result<Authorization, CredentialError> {
         let current = self.current();
         let rejected = current.as_ref().filter(|held| Some(held.id()) == failed);
         if let Some(rejected) = rejected
@@ -115,11 +146,11 @@ impl Renewal {
         {
             return self.usable(failed).ok_or(error.clone());
         }
-        let obtained = self.obtain(current.as_ref(), &mut flight).await;
+        let obtained = self.obtain(current.as_ref(), flight).await;
         if rejected.is_some() {
             flight.rejected.close(self.clock.instant());
         }
-        let kept = obtained.and_then(|token| self.keep(token, current.as_ref(), &mut flight));
+        let kept = obtained.and_then(|token| self.keep(token, current.as_ref(), flight));
         match kept {
             Ok(authorization) => {
                 flight.failed.open();

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use vizard_pseudonym::Secret;
 
 use super::held::Token;
+use super::token_answer::can_be_sent;
 
 /// `{"token":"…","expirationDate":<milliseconds since 1970>}`: a wire format, which other proxies read.
 #[derive(Serialize, Deserialize)]
@@ -19,7 +20,7 @@ struct Stored<T> {
 pub(super) fn read(stored: &Secret) -> Option<Token> {
     let stored: Stored<String> = serde_json::from_slice(stored.expose()).ok()?;
     let millis = u64::try_from(stored.expiration_date).ok()?;
-    if stored.token.is_empty() {
+    if stored.token.is_empty() || !can_be_sent(&stored.token) {
         return None;
     }
     Some(Token {
@@ -63,6 +64,7 @@ mod tests {
             r#"{"token":"","expirationDate":5}"#,
             r#"{"token":"abc","expirationDate":-5}"#,
             r#"{"token":5,"expirationDate":5}"#,
+            r#"{"token":"a\nb","expirationDate":5}"#,
             "null",
         ];
         for text in absent {

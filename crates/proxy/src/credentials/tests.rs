@@ -87,6 +87,31 @@ async fn a_stored_credential_is_read_again_after_a_while_and_when_it_failed() {
 }
 
 #[tokio::test]
+async fn many_requests_at_once_read_a_stored_credential_once() {
+    let world = World::new(&[("ACCESS_TOKEN", "one")]);
+    let credentials = world.credentials(Strategy::AccessToken);
+    let requests = (0..20).map(|_| credentials.for_request(world.deadline(), None));
+    for authorization in futures_util::future::join_all(requests).await {
+        assert_eq!(fakes::sent(&authorization.unwrap()), "Bearer one");
+    }
+    assert_eq!(world.store.reads(), 1);
+    world.clock.advance(301);
+    world.store.fail_reads(true);
+    let requests = (0..20).map(|_| credentials.for_request(world.deadline(), None));
+    for authorization in futures_util::future::join_all(requests).await {
+        assert_eq!(fakes::sent(&authorization.unwrap()), "Bearer one");
+    }
+    assert_eq!(world.store.reads(), 2, "a store that is away is not asked by each of them");
+
+    let cold = world.credentials(Strategy::AccessToken);
+    let requests = (0..20).map(|_| cold.for_request(world.deadline(), None));
+    for refused in futures_util::future::join_all(requests).await {
+        assert_eq!(refused.unwrap_err().cause(), CredentialCause::ConfigurationFailure);
+    }
+    assert_eq!(world.store.reads(), 3);
+}
+
+#[tokio::test]
 async fn a_store_that_is_away_is_no_missing_secret() {
     let world = World::new(&[]);
     world.store.fail_reads(true);

@@ -5,35 +5,20 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Response;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 use vizard_pseudonym::Secret;
 
 use super::error::{CredentialError, EndpointHint};
 use super::strategy::Grant;
 
-/// A usable answer.
+/// What a success holds.
 #[derive(Debug)]
 pub(super) struct Granted {
-    pub(super) access_token: Secret,
-    pub(super) lifetime: Duration,
-    /// Replaces the refresh token that was sent.
+    /// The token and how long it lasts, or why there is none.
+    pub(super) token: Result<(Secret, Duration), CredentialError>,
+    /// Replaces the refresh token that was sent, which from now on is worth nothing: to be kept
+    /// whatever the rest of the answer is like.
     pub(super) refresh_token: Option<Secret>,
-}
-
-/// Members that are not listed are of no use here. In particular an `api_url` is not followed: the host that
-/// gets the token is the configured one.
-#[derive(Deserialize)]
-struct Written {
-    access_token: Option<String>,
-    refresh_token: Option<String>,
-    expires_in: Option<Seconds>,
-}
-
-/// Some endpoints write the number as text.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Seconds {
-    Number(f64),
-    Text(String),
 }
 
 #[derive(Deserialize)]
@@ -56,26 +41,40 @@ pub(super) fn read(response: &Response<Bytes>, grant: Grant) -> Result<Granted, 
     if body.len() > LIMIT {
         return Err(CredentialError::Answer("the answer is larger than 64 KiB"));
     }
-    let written: Written = serde_json::from_slice(body)
+    // Members that are not asked for are of no use here. In particular an `api_url` is not followed: the host
+    // that gets the token is the configured one.
+    let mut written: Map<String, Value> = serde_json::from_slice(body)
         .map_err(|_| CredentialError::Answer("the answer is not the JSON of a token"))?;
-    let access_token =
-        secret(written.access_token).ok_or(CredentialError::Answer("`access_token` is missing"))?;
-    Ok(Granted {
-        access_token,
-        lifetime: lifetime(written.expires_in.as_ref())?,
-        refresh_token: secret(written.refresh_token),
-    })
+    let refresh_token = text(&mut written, "refresh_token").map(Secret::new);
+    Ok(Granted { token: token(&mut written), refresh_token })
 }
 
-fn secret(written: Option<String>) -> Option<Secret> {
-    written.filter(|it| !it.is_empty()).map(Secret::new)
+fn token(written: &mut Map<String, Value>) -> Result<(Secret, Duration), CredentialError> {
+    let token = text(written, "access_token").ok_or(CredentialError::Answer("`access_token` is missing"))?;
+    if !can_be_sent(&token) {
+        return Err(CredentialError::Answer("`access_token` is not printable text on one line"));
+    }
+    Ok((Secret::new(token), lifetime(written.get("expires_in"))?))
 }
 
-fn lifetime(written: Option<&Seconds>) -> Result<Duration, CredentialError> {
+/// Whether the token fits into a header; else it is no good to anybody, and not worth sharing.
+pub(super) fn can_be_sent(token: &str) -> bool {
+    token.bytes().all(|it| matches!(it, b' '..=b'~'))
+}
+
+fn text(written: &mut Map<String, Value>, name: &str) -> Option<String> {
+    match written.remove(name)? {
+        Value::String(text) => Some(text).filter(|it| !it.is_empty()),
+        _ => None,
+    }
+}
+
+/// Some endpoints write the number as text.
+fn lifetime(written: Option<&Value>) -> Result<Duration, CredentialError> {
     let seconds = match written {
-        None => return Ok(HOUR),
-        Some(Seconds::Number(seconds)) => Some(*seconds),
-        Some(Seconds::Text(text)) => text.trim().parse().ok(),
+        None | Some(Value::Null) => return Ok(HOUR),
+        Some(Value::String(text)) => text.trim().parse().ok(),
+        Some(other) => other.as_f64(),
     };
     match seconds {
         Some(seconds) if seconds >= 1.0 => Ok(Duration::from_secs_f64(seconds.floor().min(YEAR))),
@@ -128,8 +127,8 @@ mod tests {
         ];
         for (body, seconds) in cases {
             let granted = answer(200, body, Grant::AccountCredentials).unwrap();
-            assert_eq!(granted.access_token, Secret::new("a"));
-            assert_eq!(granted.lifetime.as_secs(), seconds, "{body}");
+            let (token, lifetime) = granted.token.unwrap();
+            assert_eq!((token, lifetime.as_secs()), (Secret::new("a"), seconds), "{body}");
             assert!(granted.refresh_token.is_none());
         }
         let rotated =
@@ -148,12 +147,27 @@ mod tests {
             r#"{"access_token":""}"#,
             r#"{"access_token":5}"#,
             r#"{"access_token":"a","expires_in":0}"#,
+            r#"{"access_token":"a","expires_in":-3600}"#,
             r#"{"access_token":"a","expires_in":"soon"}"#,
+            r#"{"access_token":"a","expires_in":[3600]}"#,
+            r#"{"access_token":"a\u0000b"}"#,
+            r#"{"access_token":"a\r\nHost: b"}"#,
+            r#"{"access_token":"ü"}"#,
             &long,
         ];
         for body in bodies {
-            let refused = answer(200, body, Grant::AccountCredentials);
+            let refused = answer(200, body, Grant::AccountCredentials).and_then(|it| it.token);
             assert!(matches!(refused, Err(CredentialError::Answer(_))), "{body:.40}");
+        }
+    }
+
+    #[test]
+    fn a_replaced_refresh_token_is_read_whatever_else_is_wrong() {
+        for wrong in [r#""expires_in":0"#, r#""expires_in":true"#, r#""access_token":5"#, r#""scope":null"#] {
+            let body = format!(r#"{{"refresh_token":"r",{wrong}}}"#);
+            let granted = answer(200, &body, Grant::RefreshToken).unwrap();
+            assert_eq!(granted.refresh_token, Some(Secret::new("r")), "{wrong}");
+            assert!(granted.token.is_err(), "{wrong}");
         }
     }
 

@@ -6,7 +6,8 @@ use std::io::{ErrorKind, Read};
 
 /// The environment of this process, or one that a test makes up.
 pub trait Environment: Send + Sync + Debug {
-    /// The value of a variable; `None` when it is not set or not text.
+    /// The value of a variable; `None` when it is not set. What is not text comes with replacement characters,
+    /// which no setting accepts: a limit that cannot be read must not count as none.
     fn value(&self, name: &str) -> Option<String>;
 
     /// The names of all variables.
@@ -22,7 +23,7 @@ pub struct ProcessEnvironment;
 
 impl Environment for ProcessEnvironment {
     fn value(&self, name: &str) -> Option<String> {
-        std::env::var(name).ok()
+        std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
     }
 
     fn names(&self) -> Vec<String> {
@@ -37,9 +38,7 @@ impl Environment for ProcessEnvironment {
             }
             Err(error) => return Err(error.kind().to_string()),
         };
-        let mut text = String::new();
-        file.take(LIMIT).read_to_string(&mut text).map_err(|error| error.kind().to_string())?;
-        Ok(Some(text))
+        whole(file).map(Some)
     }
 }
 
@@ -58,4 +57,24 @@ impl Environment for BTreeMap<String, String> {
     }
 }
 
+/// Half of a rule file may lack the half that redacts.
+fn whole(file: impl Read) -> Result<String, String> {
+    let mut text = String::new();
+    file.take(LIMIT + 1).read_to_string(&mut text).map_err(|error| error.kind().to_string())?;
+    if text.len() as u64 > LIMIT { Err("it is larger than 4 MiB".to_owned()) } else { Ok(text) }
+}
+
 const LIMIT: u64 = 4 * 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_whole_or_not_at_all() {
+        let limit = usize::try_from(LIMIT).unwrap();
+        assert_eq!(whole(&vec![b'x'; limit][..]).map(|it| it.len()), Ok(limit));
+        assert!(whole(&vec![b'x'; limit + 1][..]).unwrap_err().contains("4 MiB"));
+        assert!(whole(&b"\xff"[..]).is_err());
+    }
+}

@@ -36,6 +36,7 @@ pub(super) async fn pseudonyms(reader: &mut Reader<'_>) -> Settings {
 
 async fn named<T: FromStr<Err = UnknownName> + Default>(reader: &mut Reader<'_>, name: &str) -> T {
     let Some(written) = reader.config(name).await else {
+        reader.misnamed(name, "its value under this name");
         return T::default();
     };
     written.parse().unwrap_or_else(|error: UnknownName| {

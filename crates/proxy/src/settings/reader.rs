@@ -127,6 +127,18 @@ impl<'a> Reader<'a> {
         self.note(name, Flaw::Absent, expected.into(), meant);
     }
 
+    /// Whether a setting that narrows something stands under a name that is almost its own: taken as not set, it
+    /// would narrow nothing.
+    pub(super) fn misnamed(&mut self, name: &str, expected: &str) -> bool {
+        let variables = self.environment.names();
+        let meant = names::slip_of(name, variables.iter().map(String::as_str)).map(str::to_owned);
+        let is_misnamed = meant.is_some();
+        if is_misnamed {
+            self.note(name, Flaw::Absent, expected.to_owned(), meant);
+        }
+        is_misnamed
+    }
+
     /// Something that can still be put there while the proxy runs.
     pub(super) fn lacks(&mut self, name: &str, expected: impl Into<String>) {
         self.warnings.push(SettingProblem {

@@ -200,6 +200,25 @@ async fn an_allow_list_without_entries_is_a_mistake() {
 }
 
 #[tokio::test]
+async fn a_slip_in_the_name_of_what_narrows_does_not_start_a_wider_proxy() {
+    for (name, value, meant) in [
+        ("ALLOWED_DATA_ACCESS_IP_BLOCK", "192.0.2.0/24", "ALLOWED_DATA_ACCESS_IP_BLOCKS"),
+        ("ALLOWED_DATA_ACESS_IP_BLOCKS", "192.0.2.0/24", "ALLOWED_DATA_ACCESS_IP_BLOCKS"),
+        ("EMAIL_DOMAIN_HANDLNG", "REDACT", "EMAIL_DOMAIN_HANDLING"),
+        ("EMAIL_CANONICALISATION", "IGNORE_DOTS", "EMAIL_CANONICALIZATION"),
+    ] {
+        let pairs = variables(&[("SOURCE", "zoom"), (name, value)]);
+        let reading = Settings::survey(&pairs, &EnvironmentSecrets::from_pairs([SALT])).await;
+        let problems = reading.settings.unwrap_err();
+        let told = problems.iter().map(ToString::to_string).collect::<String>();
+        assert!(told.starts_with(&format!("{meant} is not set")), "{told}");
+        assert!(told.ends_with(&format!("`{name}` is set: is it meant?")), "{told}");
+        let closed = reading.health.allow_list.is_some_and(|it| !it.admits("192.0.2.1".parse().ok()));
+        assert_eq!(closed, meant.starts_with("ALLOWED"));
+    }
+}
+
+#[tokio::test]
 async fn an_incomplete_configuration_still_makes_a_report() {
     let pairs = variables(&[
         ("SOURCE", "zoom"),

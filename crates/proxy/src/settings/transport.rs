@@ -8,10 +8,12 @@ use crate::allow_list::AllowList;
 use crate::respond::VERSION;
 use crate::upstream::TlsFloor;
 
-/// A list that cannot be read admits nobody.
+/// A list that cannot be read admits nobody, nor does one under a name that is almost the right one.
 pub(super) fn allow_list(reader: &mut Reader<'_>) -> Option<AllowList> {
     let name = "ALLOWED_DATA_ACCESS_IP_BLOCKS";
-    let written = reader.raw(name)?;
+    let Some(written) = reader.raw(name) else {
+        return reader.misnamed(name, "addresses and CIDR blocks").then(AllowList::closed);
+    };
     if written.split(',').all(|entry| entry.trim().is_empty()) {
         reader.wrong(name, "at least one address or block; leave it unset to let every address call");
         return Some(AllowList::closed());

@@ -3,9 +3,10 @@
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, Response, StatusCode};
+use http::{Extensions, HeaderMap, Response, StatusCode};
 use serde_json::Value;
 
+use crate::off_reactor::Cores;
 use crate::ports::UpstreamError;
 use crate::upstream;
 
@@ -16,18 +17,24 @@ pub(crate) struct Answer {
     pub(crate) body: Bytes,
     /// One document a line.
     pub(crate) lines: bool,
+    /// What goes along with the body as long as it is in memory.
+    _along: Extensions,
 }
 
 impl Answer {
     /// Reads a success. `limit` holds for a body that is itself an archive.
-    pub(crate) async fn read(response: Response<Bytes>, limit: usize) -> Result<Answer, ReadError> {
+    pub(crate) async fn read(
+        response: Response<Bytes>,
+        limit: usize,
+        cores: &Cores,
+    ) -> Result<Answer, ReadError> {
         let (parts, mut body) = response.into_parts();
         let content_type =
             parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
         let kind = content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
         let mut lines = LINES.contains(&kind.as_str());
         if kind == "application/gzip" && !body.is_empty() {
-            body = upstream::gunzipped(body, limit).await.map_err(ReadError::Upstream)?;
+            body = upstream::gunzipped(body, limit, cores).await.map_err(ReadError::Upstream)?;
             lines = true;
         }
         if body.iter().all(u8::is_ascii_whitespace) {
@@ -36,7 +43,8 @@ impl Answer {
         if !is_utf8(content_type, &body) {
             return Err(ReadError::Charset);
         }
-        Ok(Answer { status: parts.status, headers: parts.headers, body, lines })
+        let http::response::Parts { status, headers, extensions, .. } = parts;
+        Ok(Answer { status, headers, body, lines, _along: extensions })
     }
 }
 
@@ -98,7 +106,7 @@ mod tests {
         if let Some(content_type) = content_type {
             response.headers_mut().insert(CONTENT_TYPE, content_type.parse().unwrap());
         }
-        let answer = Answer::read(response, 1000).await?;
+        let answer = Answer::read(response, 1000, &Cores::all()).await?;
         Ok((String::from_utf8(answer.body.to_vec()).unwrap(), answer.lines))
     }
 

@@ -134,6 +134,22 @@ async fn refuses_what_is_too_large_or_unreadable() {
 }
 
 #[tokio::test]
+async fn only_so_many_large_bodies_are_in_memory_at_a_time() {
+    let upstream = HttpUpstream::new(Transport { body: 4 << 20, ..transport() }).unwrap();
+    let (large, _) = listen(always(plain("", &vec![b'1'; 2 << 20])));
+    let (small, _) = listen(always(plain("", b"{}")));
+    let mut held = Vec::new();
+    for _ in 0..room::ROOMS {
+        held.push(get(&upstream, &large).await.unwrap());
+    }
+    let within = Duration::from_millis(200);
+    assert_eq!(get_within(&upstream, &large, within).await.map(|_| ()), Err(UpstreamError::ReadTimeout));
+    assert!(get(&upstream, &small).await.is_ok());
+    held.pop();
+    assert!(get(&upstream, &large).await.is_ok());
+}
+
+#[tokio::test]
 async fn one_deadline_holds_for_head_and_body() {
     let upstream = HttpUpstream::new(transport()).unwrap();
     for begin in [&b""[..], b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nfive."] {

@@ -47,7 +47,7 @@ impl House {
         ];
         let pairs = basic.iter().chain(more).map(|(name, value)| (name.to_string(), value.to_string()));
         let environment: BTreeMap<_, _> = pairs.collect();
-        let names = ["PSOXY_SALT", "BASIC_AUTH_USER_ID", "BASIC_AUTH_PASSWORD"];
+        let names = ["PSOXY_SALT", "BASIC_AUTH_USER_ID", "BASIC_AUTH_PASSWORD", "CLIENT_SECRET"];
         let secrets = Arc::new(EnvironmentSecrets::from_pairs(names.map(|name| (name, "secret"))));
         let settings = Settings::read(&environment, &*secrets).await.unwrap();
         let kitchen = Arc::new(Kitchen::default());
@@ -86,6 +86,10 @@ impl House {
     /// Tells the server to stop.
     pub(crate) fn stop(&mut self) {
         self.stop.take().unwrap().send(()).unwrap();
+    }
+
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.serving.as_ref().is_some_and(JoinHandle::is_finished)
     }
 
     /// Returns when it has stopped.

@@ -215,6 +215,29 @@ async fn does_not_wait_forever_for_what_is_at_work() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_credential_that_is_being_fetched_is_waited_for() {
+    let renewed = [
+        ("SOURCE_AUTH_STRATEGY_IDENTIFIER", "oauth2_refresh_token"),
+        ("GRANT_TYPE", "client_credentials"),
+        ("CREDENTIALS_FLOW", "client_secret"),
+        ("REFRESH_ENDPOINT", "https://tea.lumen-orchard.example/token"),
+        ("CLIENT_ID", "a"),
+    ];
+    let limits = Limits { drain: Duration::from_millis(50), settle: PATIENCE, ..Limits::default() };
+    let mut house = House::open(limits, &renewed).await;
+    house.hold();
+    let address = house.address;
+    let asked = tokio::spawn(async move { talk(address, "GET /v2/tea HTTP/1.1\r\nHost: a\r\n\r\n").await });
+    house.until_called().await;
+    house.stop();
+    assert_eq!(asked.await.unwrap(), "", "the request is cut off");
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert!(!house.is_stopped(), "what it began is not");
+    house.release();
+    house.stopped().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn more_connections_than_allowed_wait_for_their_turn() {
     let house = House::open(Limits { connections: 1, ..Limits::default() }, &[]).await;
     let first = tokio::net::TcpStream::connect(house.address).await.unwrap();
@@ -248,6 +271,20 @@ async fn believes_only_trusted_hops_about_the_client() {
         assert!(answer.contains(cause), "{trusted_hops} {headers:?}: {answer}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_body_of_a_stranger_is_not_waited_for() {
+    let only = [("ALLOWED_DATA_ACCESS_IP_BLOCKS", "192.0.2.0/24")];
+    let house = House::open(Limits::default(), &only).await;
+    for length in ["5000000", "5000000000"] {
+        let post = format!("POST /v2/tea HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n");
+        let answer = house::leave_open(house.address, &post).await;
+        assert!(answer.starts_with("HTTP/1.1 403 "), "{answer}");
+        assert!(answer.contains("UNAUTHORIZED_IP_ADDRESS"), "{answer}");
+    }
+}
+
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Returns once nobody listens any more.
 async fn until_refused(address: SocketAddr) {

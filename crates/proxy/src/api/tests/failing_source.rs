@@ -63,6 +63,14 @@ async fn a_failing_source_is_reported_without_its_words() {
 }
 
 #[tokio::test]
+async fn a_status_that_is_no_answer_is_a_bad_gateway() {
+    for (status, expected) in [(101, 502), (199, 502), (599, 599), (600, 502), (999, 502)] {
+        let answered = World::new([answer(status, &[], MIRA)]).ask(get("/v2/users")).await;
+        assert_eq!(answered.problem(), (expected, Some("API_ERROR"), "source-error".to_owned()), "{status}");
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_sanitized_is_not_answered() {
     let cases = [
         ("html", answer(200, &[("content-type", "text/html")], "<p>mira</p>"), "json-syntax"),

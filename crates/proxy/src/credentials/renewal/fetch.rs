@@ -22,16 +22,17 @@ impl Renewal {
         let response =
             self.upstream.send(asked.request, deadline).await.map_err(CredentialError::Unreachable)?;
         let granted = token_answer::read(&response, self.exchange.grant)?;
-        let token = Token { value: granted.access_token, expires: began + granted.lifetime };
+        let token = granted.token.map(|(value, lifetime)| Token { value, expires: began + lifetime });
         if let (Some(sent), Some(replacement)) = (asked.refresh_token, granted.refresh_token)
             && sent != replacement
         {
-            let unsaved = Unsaved { sent, replacement, token: token.clone() };
+            let unsaved = Unsaved { sent, replacement, token: token.clone().ok() };
             if let Err(error) = self.save(REFRESH_TOKEN, &unsaved.replacement).await {
                 flight.unsaved = Some(unsaved);
                 return Err(CredentialError::NotKept(error));
             }
         }
+        let token = token?;
         self.share(&token, flight).await;
         Ok(token)
     }
@@ -47,7 +48,7 @@ impl Renewal {
             return Ok(None);
         }
         self.save(REFRESH_TOKEN, &unsaved.replacement).await.map_err(CredentialError::NotKept)?;
-        let token = flight.unsaved.take().map(|unsaved| unsaved.token);
+        let token = flight.unsaved.take().and_then(|unsaved| unsaved.token);
         Ok(token.filter(|token| {
             token.expires > self.clock.now() + SOON
                 && self.current().is_none_or(|current| current.token.value != token.value)

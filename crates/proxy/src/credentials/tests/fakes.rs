@@ -1,7 +1,7 @@
 //! A token endpoint, a store and a clock that do as they are told and remember what was asked.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -143,6 +143,7 @@ pub(super) struct PlayedStore {
     values: Mutex<BTreeMap<String, Secret>>,
     leases: Mutex<BTreeMap<String, String>>,
     unreadable: AtomicBool,
+    reads: AtomicUsize,
     /// What writes and leases fail with.
     pub(super) refusal: Mutex<Option<StoreError>>,
     log: Log,
@@ -165,6 +166,10 @@ impl PlayedStore {
         *self.refusal.lock().unwrap() = error;
     }
 
+    pub(super) fn reads(&self) -> usize {
+        self.reads.load(Ordering::Relaxed)
+    }
+
     pub(super) fn is_leased(&self) -> bool {
         !self.leases.lock().unwrap().is_empty()
     }
@@ -177,6 +182,8 @@ impl PlayedStore {
 #[async_trait]
 impl SecretStore for PlayedStore {
     async fn read(&self, name: &str) -> Result<Option<Secret>, StoreError> {
+        self.reads.fetch_add(1, Ordering::Relaxed);
+        tokio::task::yield_now().await; // a real store takes its time
         if self.unreadable.load(Ordering::Relaxed) {
             return Err(StoreError::Unavailable { reason: "timeout".to_owned() });
         }
@@ -226,6 +233,11 @@ impl Default for SetClock {
 impl SetClock {
     pub(super) fn advance(&self, seconds: u64) {
         *self.passed.lock().unwrap() += Duration::from_secs(seconds);
+    }
+
+    /// As when somebody corrects the machine's time. Only wall-clock time goes back on a real machine.
+    pub(super) fn set_back(&self, seconds: u64) {
+        *self.passed.lock().unwrap() -= Duration::from_secs(seconds);
     }
 
     fn passed(&self) -> Duration {

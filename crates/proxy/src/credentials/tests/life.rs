@@ -231,3 +231,40 @@ async fn a_request_that_goes_away_does_not_lose_the_refresh_token() {
     assert!(!world.store.is_leased());
     assert_eq!(token(&world, &credentials).await.unwrap(), "Bearer access-1");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_process_can_wait_for_what_its_requests_have_begun() {
+    let (world, credentials) = rotating();
+    world.endpoint.play(200, ROTATED);
+    *world.endpoint.slow.lock().unwrap() = Duration::from_secs(2);
+    let soon = tokio::time::Instant::now().into_std() + Duration::from_secs(1);
+    assert_eq!(credentials.for_request(soon, None).await.unwrap_err(), CredentialError::Timeout);
+    credentials.settle().await;
+    assert_eq!(world.store.text("REFRESH_TOKEN").as_deref(), Some("refresh-1"));
+    assert!(!world.store.is_leased());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replaced_refresh_token_is_stored_though_the_access_token_is_no_good() {
+    let (world, credentials) = rotating();
+    world.endpoint.play(200, r#"{"access_token":"a","refresh_token":"refresh-1","expires_in":0}"#);
+    assert!(matches!(token(&world, &credentials).await, Err(CredentialError::Answer(_))));
+    assert_eq!(world.store.text("REFRESH_TOKEN").as_deref(), Some("refresh-1"));
+    world.clock.advance(1);
+    assert_eq!(token(&world, &credentials).await.unwrap(), "Bearer token-2");
+    assert!(world.endpoint.form(1).contains("refresh_token=refresh-1&"));
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_back_costs_one_refused_token() {
+    let world = World::zoom();
+    let credentials = world.grant(Grant::AccountCredentials);
+    world.clock.advance(86_400);
+    let first = credentials.for_request(world.deadline(), None).await.unwrap();
+    world.clock.set_back(86_400);
+    assert_eq!(token(&world, &credentials).await.unwrap(), "Bearer token-1");
+    let second = credentials.for_request(world.deadline(), first.token_id()).await.unwrap();
+    assert_eq!(fakes::sent(&second), "Bearer token-2");
+    world.clock.advance(3100);
+    assert_eq!(token(&world, &credentials).await.unwrap(), "Bearer token-3");
+}

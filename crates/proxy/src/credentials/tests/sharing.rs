@@ -105,6 +105,28 @@ async fn a_process_that_never_finishes_is_not_waited_for_forever() {
     assert_eq!(world.endpoint.calls(), 0);
 }
 
+#[tokio::test(start_paused = true)]
+async fn those_who_wait_for_a_flight_share_its_failure() {
+    let world = World::zoom();
+    let _held = world.store.acquire("OAUTH_REFRESH_TOKEN", Duration::ZERO).await.unwrap().unwrap();
+    let process = world.shared();
+    let began = tokio::time::Instant::now();
+    let waiting = futures_util::future::join_all((0..50).map(|_| token(&world, &process))).await;
+    assert!(waiting.iter().all(|it| *it == Err(CredentialError::Busy)), "{waiting:?}");
+    assert!(began.elapsed() <= Duration::from_secs(15), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn a_stored_token_that_no_header_takes_is_replaced() {
+    let world = World::zoom();
+    world.store.put("ACCESS_TOKEN", &stored(r"a\nb", 3600));
+    assert_eq!(token(&world, &world.shared()).await.unwrap(), "Bearer token-1");
+    world.store.put("ACCESS_TOKEN", "");
+    world.endpoint.play(200, r#"{"access_token":"a\nb"}"#);
+    assert!(matches!(token(&world, &world.shared()).await, Err(CredentialError::Answer(_))));
+    assert_eq!(world.store.text("ACCESS_TOKEN").as_deref(), Some(""), "it is not shared");
+}
+
 #[tokio::test]
 async fn a_store_that_takes_no_writes_leaves_each_process_its_own_token() {
     for refusal in [StoreError::ReadOnly, StoreError::Denied { name: "lease".to_owned() }] {

@@ -21,7 +21,8 @@ impl Files {
     }
 
     pub(super) fn read(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        match File::open(self.root.join(name)) {
+        let path = self.root.join(name);
+        match File::open(&path) {
             Ok(file) => {
                 let mut bytes = Vec::new();
                 let read = file.take(LIMIT + 1).read_to_end(&mut bytes);
@@ -33,7 +34,9 @@ impl Files {
                 }
                 Ok(Some(bytes))
             }
-            Err(error) if is_absent(&error) => Ok(None),
+            // Of a directory that is gone, such as a volume that is not mounted, nobody knows what is in it; and
+            // a link to nothing is something that is being replaced.
+            Err(error) if is_absent(&error) && self.root.is_dir() && !path.is_symlink() => Ok(None),
             Err(error) => Err(failed(name, &error)),
         }
     }

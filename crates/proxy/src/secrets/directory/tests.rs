@@ -55,6 +55,10 @@ async fn what_cannot_be_read_is_not_absent() {
     let (directory, store) = store();
     fs::create_dir(directory.path().join("secrets/SALT")).unwrap();
     assert!(matches!(store.read("SALT").await, Err(StoreError::Unavailable { .. })));
+    std::os::unix::fs::symlink("nothing", directory.path().join("secrets/KEY")).unwrap();
+    assert!(matches!(store.read("KEY").await, Err(StoreError::Unavailable { .. })));
+    fs::remove_dir_all(directory.path().join("secrets")).unwrap();
+    assert!(matches!(store.read("TOKEN").await, Err(StoreError::Unavailable { .. })));
 }
 
 #[tokio::test]
