@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout, reason = "the load test tells its numbers")]
 
 mod canary;
+mod citations;
 mod conformance;
 mod connector;
 mod docs;

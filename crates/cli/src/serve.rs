@@ -62,7 +62,7 @@ async fn configured() -> Result<Proxy, Vec<String>> {
     let secrets = secrets().map_err(|problem| vec![problem])?;
     let started = Proxy::start(&ProcessEnvironment, secrets, Arc::new(SystemClock)).await;
     for warning in started.warnings {
-        tracing::warn!(warning, "looks like a mistake");
+        tracing::warn!(warning, "check the configuration");
     }
     if started.problems.is_empty() { Ok(started.proxy) } else { Err(started.problems) }
 }

@@ -200,7 +200,7 @@ impl Ready {
         let options = Options { legacy_encoding: control.encoding == Some(Encoding::Legacy) };
         let (rules, keys, stamp) = (self.rules.clone(), self.keys.clone(), self.stamp.clone());
         let sanitized = self.source.cores.run(answer.body.len(), move || {
-            // Asked again rather than kept across the wait: an admission borrows the request, is
+            // Asked again rather than kept across the wait: an admission borrows the rules, is
             // quick to make, and only it can sanitize.
             inbound.call(|call| -> Result<(Counts, Response<Bytes>), Problem> {
                 let admitted = rules.admit(call).map_err(Problem::Refused)?;
