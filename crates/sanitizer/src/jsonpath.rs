@@ -9,10 +9,12 @@ mod filter;
 mod oracle;
 mod parse;
 pub(crate) mod places;
+mod quoted;
 mod scan;
 mod select;
 
 pub(crate) use parse::parse;
+pub(crate) use quoted::is_slip;
 
 use filter::Filter;
 

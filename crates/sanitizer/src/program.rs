@@ -4,7 +4,7 @@
 use crate::augment::Augment;
 use crate::diagnostic::{Report, Spanned};
 use crate::doc;
-use crate::jsonpath::{self, Path};
+use crate::jsonpath::{self, Path, is_slip};
 use crate::node::{Fields, Node};
 use crate::schema::{self, Schema};
 use crate::transform::{self, Needs, Transform};
@@ -75,30 +75,58 @@ pub(crate) fn paths(fields: &mut Fields, report: &mut Report) -> Option<Vec<Path
             .suggest("list the places, such as `jsonPaths: [\"$..email\"]`");
         return None;
     }
-    let paths: Vec<Path> = written.iter().filter_map(|text| path(text, report)).collect();
-    (paths.len() == written.len()).then_some(paths)
+    let mut paths = Vec::new();
+    let mut flawless = true;
+    for text in &written {
+        match parsed(text, report).and_then(|path| readings(path, text, report)) {
+            Some(readings) => paths.extend(readings),
+            None => flawless = false,
+        }
+    }
+    flawless.then_some(paths)
+}
+
+/// The path, and what it was probably meant to be where quotes were closed too late.
+fn readings(path: Path, text: &Spanned<String>, report: &mut Report) -> Option<Vec<Path>> {
+    let Some(name) = path.names().find(|name| is_slip(name)).map(str::to_owned) else {
+        return Some(vec![path]);
+    };
+    let readings = path.with_lists_meant();
+    if readings.is_some() {
+        report
+            .warning(
+                "quoted-list",
+                text.place,
+                format!("`{name}` is in quotes; it is read as the elements of a list as well"),
+            )
+            .suggest("close the quotes before `[*]`");
+    } else {
+        never_matches(&name, text, report);
+    }
+    readings
 }
 
 /// A path, unless it can reach nothing.
 pub(crate) fn path(text: &Spanned<String>, report: &mut Report) -> Option<Path> {
-    let path = match jsonpath::parse(&text.value) {
-        Ok(path) => path,
-        Err(why) => {
-            report.error("path-syntax", text.place, format!("not a path: {why}"));
-            return None;
-        }
-    };
-    if let Some(name) = path.names().find(|name| name.contains(['[', ']', '*'])) {
-        report
-            .error(
-                "path-never-matches",
-                text.place,
-                format!("`{name}` is in quotes, so it is read as one name"),
-            )
-            .suggest("close the quotes before `[` and `*`");
+    let path = parsed(text, report)?;
+    if let Some(name) = path.names().find(|name| is_slip(name)) {
+        never_matches(name, text, report);
         return None;
     }
     Some(path)
+}
+
+fn never_matches(name: &str, text: &Spanned<String>, report: &mut Report) {
+    let message = format!("`{name}` is in quotes, so it is read as one name");
+    report.error("path-never-matches", text.place, message).suggest("close the quotes before `[` and `*`");
+}
+
+fn parsed(text: &Spanned<String>, report: &mut Report) -> Option<Path> {
+    jsonpath::parse(&text.value)
+        .map_err(|why| {
+            report.error("path-syntax", text.place, format!("not a path: {why}"));
+        })
+        .ok()
 }
 
 /// `Some(None)`: always. `None`: there was a mistake.
