@@ -163,7 +163,6 @@ fn every_key_of_the_grammar_is_accepted() {
             ignored(54),                 // outputSchema
             ignored(58),                 // fields
             ("keeps-original", 80),
-            ("text-around-matches", 87),
             ("text-around-matches", 96), // jsonPathToProcessWhenEscaped
         ],
         "{}",

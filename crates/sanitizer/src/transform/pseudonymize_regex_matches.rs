@@ -22,10 +22,19 @@ pub(super) fn read(fields: &mut Fields, report: &mut Report) -> Option<Pseudonym
         return None;
     };
     let regex = pattern(&source, &Pattern::find, report)?;
-    report
-        .warning("text-around-matches", source.place, "the text around a match leaves unchanged")
-        .suggest("make the regex cover everything that could identify a person");
+    if !leaves_only_separators(&source.value) {
+        report
+            .warning("text-around-matches", source.place, "the text around a match leaves unchanged")
+            .suggest("make the regex cover everything that could identify a person");
+    }
     Some(PseudonymizeRegexMatches { regex, include_reversible })
+}
+
+/// Whether the regex is like `[^;,\\s]+`, so that all it does not match are a few signs and spaces.
+fn leaves_only_separators(regex: &str) -> bool {
+    let signs =
+        regex.strip_prefix("[^").and_then(|rest| rest.strip_suffix("]+")).map(|it| it.replace("\\s", " "));
+    signs.is_some_and(|signs| signs.chars().all(|c| " ,;:|/".contains(c)))
 }
 
 impl PseudonymizeRegexMatches {
@@ -85,3 +94,24 @@ pub(super) const EXAMPLES: [Example; 2] = [
         after: r#"{"text":null}"#,
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::leaves_only_separators;
+
+    #[test]
+    fn knows_regexes_that_leave_only_separators() {
+        for (regex, only) in [
+            (r"[^;,\s]+", true),
+            ("[^,]+", true),
+            (r"[^\w]+", false),
+            ("[^a]+", false),
+            ("[^,]+x", false),
+            ("@([^,]+)", false),
+            ("[^,]*]+", false),
+            (r"\S+", false),
+        ] {
+            assert_eq!(leaves_only_separators(regex), only, "{regex}");
+        }
+    }
+}
