@@ -5,7 +5,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::Response;
 use vizard_tests::clock::TestClock;
-use vizard_tests::keys;
 use vizard_tests::secrets::FakeSecrets;
 use vizard_tests::stand_in::StandIn;
 use vizard_tests::wire::gzip;
@@ -72,13 +71,7 @@ fn cases() -> Vec<Case> {
 #[tokio::test]
 async fn each_body_is_sanitized_or_refused_whole() {
     let source = StandIn::start().await;
-    let secrets = FakeSecrets::holding([
-        ("PSOXY_SALT", keys::SALT),
-        ("PSOXY_ENCRYPTION_KEY", keys::ENCRYPTION_KEY),
-        ("CLIENT_ID", "a client"),
-        ("CLIENT_SECRET", "a secret of a client"),
-        ("ACCOUNT_ID", "an account"),
-    ]);
+    let secrets = FakeSecrets::for_zoom("a client", "a secret of a client", "an account");
     let clock = Arc::new(TestClock::fixed(1_800_000_000));
     let deployment = Deployment::start(source.url(), &[], Arc::new(secrets), clock).await;
     for (status, said, body, expected, as_type, shown) in cases() {

@@ -42,13 +42,7 @@ const HEADERS: [&str; 20] = [
 ];
 
 async fn before(source: &StandIn) -> Deployment {
-    let secrets = FakeSecrets::holding([
-        ("PSOXY_SALT", keys::SALT),
-        ("PSOXY_ENCRYPTION_KEY", keys::ENCRYPTION_KEY),
-        ("CLIENT_ID", "a client"),
-        ("CLIENT_SECRET", "a secret of a client"),
-        ("ACCOUNT_ID", "an account"),
-    ]);
+    let secrets = FakeSecrets::for_zoom("a client", "a secret of a client", "an account");
     Deployment::start(source.url(), &[], Arc::new(secrets), Arc::new(TestClock::fixed(1_800_000_000))).await
 }
 

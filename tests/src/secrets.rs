@@ -8,6 +8,8 @@ use async_trait::async_trait;
 use vizard_proxy::ports::{Lease, SecretStore, StoreError};
 use vizard_pseudonym::Secret;
 
+use crate::keys;
+
 /// The store.
 #[derive(Debug, Default)]
 pub struct FakeSecrets {
@@ -41,6 +43,17 @@ impl FakeSecrets {
     pub fn holding<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> FakeSecrets {
         let values = pairs.into_iter().map(|(name, value)| (name.to_owned(), Secret::new(value))).collect();
         FakeSecrets { state: Mutex::new(State { values, ..State::default() }) }
+    }
+
+    /// What a deployment for Zoom needs, with the keys of the examples and these credentials.
+    pub fn for_zoom(client_id: &str, client_secret: &str, account_id: &str) -> FakeSecrets {
+        FakeSecrets::holding([
+            ("PSOXY_SALT", keys::SALT),
+            ("PSOXY_ENCRYPTION_KEY", keys::ENCRYPTION_KEY),
+            ("CLIENT_ID", client_id),
+            ("CLIENT_SECRET", client_secret),
+            ("ACCOUNT_ID", account_id),
+        ])
     }
 
     /// Switches failures on or off.

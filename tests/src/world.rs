@@ -40,13 +40,7 @@ impl World {
 
     /// Another Zoom, or other settings.
     pub async fn with(config: Config, settings: &[(&str, &str)]) -> World {
-        let secrets = FakeSecrets::holding([
-            ("PSOXY_SALT", keys::SALT),
-            ("PSOXY_ENCRYPTION_KEY", keys::ENCRYPTION_KEY),
-            ("CLIENT_ID", &config.client_id),
-            ("CLIENT_SECRET", &config.client_secret),
-            ("ACCOUNT_ID", &config.account_id),
-        ]);
+        let secrets = FakeSecrets::for_zoom(&config.client_id, &config.client_secret, &config.account_id);
         World::sharing(config, settings, Arc::new(secrets)).await
     }
 
