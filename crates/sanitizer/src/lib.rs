@@ -56,6 +56,8 @@ mod json;
 mod jsonpath;
 mod regex;
 
+#[cfg(feature = "internals")]
+pub mod internals;
 #[cfg(test)]
 mod testing;
 

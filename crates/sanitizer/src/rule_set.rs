@@ -148,6 +148,17 @@ impl Admitted<'_> {
     ) -> Result<Sanitized, Unsanitizable> {
         sanitize(self.program, body, keys, options)
     }
+
+    /// The same by the tree executor alone, for comparison.
+    #[cfg(feature = "internals")]
+    pub fn sanitize_by_tree(
+        &self,
+        body: &[u8],
+        keys: &Pseudonymizer,
+        options: Options,
+    ) -> Result<Sanitized, Unsanitizable> {
+        crate::sanitize::by_tree(self.program, body, keys, options)
+    }
 }
 
 impl fmt::Debug for Admitted<'_> {

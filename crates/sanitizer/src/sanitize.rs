@@ -69,6 +69,16 @@ pub(crate) fn sanitize(
     keys: &Pseudonymizer,
     options: Options,
 ) -> Result<Sanitized, Unsanitizable> {
+    by_tree(program, body, keys, options)
+}
+
+/// The same by the tree executor alone.
+pub(crate) fn by_tree(
+    program: &Program,
+    body: &[u8],
+    keys: &Pseudonymizer,
+    options: Options,
+) -> Result<Sanitized, Unsanitizable> {
     let mut context = Context { keys, options, counts: Counts::default(), may_write: MAX_WRITTEN };
     let mut out = Vec::with_capacity(body.len() + body.len() / 8);
     for document in Documents::new(body)? {
