@@ -70,7 +70,7 @@ impl Augment {
         for place in below {
             let member = &members[place.at as usize];
             let Some(digest) = self.last_digest(&member.value, place) else { continue };
-            let name = format!("+{}:textDigest", member.name);
+            let name = format!("+{}:textDigest", &*member.name);
             let own = own.get_or_insert_with(|| {
                 let added = members.iter().enumerate().filter(|(_, member)| member.added);
                 added.map(|(at, member)| (member.name.to_string(), at)).collect()

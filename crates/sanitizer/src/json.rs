@@ -5,13 +5,17 @@
 
 mod number;
 mod parse;
+mod scan;
+mod text;
 mod write;
 
 use std::borrow::Cow;
 
 pub(crate) use number::{integral, is_whole, java_text};
-pub(crate) use parse::{Documents, parse};
-pub(crate) use write::{write, write_string};
+pub(crate) use parse::{Documents, Interest, document, glimpse, parse, scalar, value as parse_value};
+pub(crate) use scan::{Quoted, Scanner};
+pub(crate) use text::Text;
+pub(crate) use write::{write, write_anew, write_string};
 
 /// Deepest nesting of arrays and objects.
 pub(crate) const MAX_DEPTH: usize = 1_000;
@@ -29,7 +33,7 @@ pub(crate) enum Value<'a> {
     Bool(bool),
     /// The number exactly as it was written.
     Number(Cow<'a, str>),
-    String(Cow<'a, str>),
+    String(Text<'a>),
     Array(Vec<Value<'a>>),
     /// In source order. A name that came twice holds its last value at its first position.
     Object(Vec<Member<'a>>),
@@ -38,7 +42,7 @@ pub(crate) enum Value<'a> {
 /// One member of an object.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Member<'a> {
-    pub(crate) name: Cow<'a, str>,
+    pub(crate) name: Text<'a>,
     pub(crate) value: Value<'a>,
     /// Put there by an augment of ours, not by the source.
     pub(crate) added: bool,
@@ -47,6 +51,15 @@ pub(crate) struct Member<'a> {
 impl Value<'_> {
     pub(crate) fn is_container(&self) -> bool {
         matches!(self, Value::Array(_) | Value::Object(_))
+    }
+
+    /// How many scalars there are in it, itself included.
+    pub(crate) fn scalars(&self) -> u64 {
+        match self {
+            Value::Array(items) => items.iter().map(Value::scalars).sum(),
+            Value::Object(members) => members.iter().map(|member| member.value.scalars()).sum(),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 1,
+        }
     }
 }
 

@@ -11,12 +11,12 @@ mod parse;
 pub(crate) mod places;
 mod quoted;
 mod scan;
-mod select;
+pub(crate) mod select;
 
 pub(crate) use parse::parse;
 pub(crate) use quoted::is_slip;
 
-use filter::Filter;
+pub(crate) use filter::{Filter, Operand, Reference};
 
 /// A compiled path.
 #[derive(Clone, Debug)]
@@ -63,7 +63,7 @@ impl Path {
 }
 
 impl Segment {
-    fn is_definite(&self) -> bool {
+    pub(crate) fn is_definite(&self) -> bool {
         !self.descend
             && match &self.selector {
                 Selector::Names(_) => true,

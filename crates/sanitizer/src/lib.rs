@@ -43,7 +43,9 @@ mod node;
 mod request;
 
 mod augment;
+mod automaton;
 mod counts;
+mod pass;
 mod program;
 mod sanitize;
 mod schema;

@@ -1,8 +1,9 @@
 //! One endpoint's response side, compiled: what happens to a document, in order, without a word about how
-//! documents are held. Executors ([`crate::tree`] today) run it.
+//! documents are held. Two executors run it: [`crate::pass`] over the bytes, [`crate::tree`] over a tree.
 
 use crate::augment::Augment;
-use crate::diagnostic::{Report, Spanned};
+use crate::automaton::{self, Automaton, TooLarge};
+use crate::diagnostic::{Place, Report, Spanned};
 use crate::doc;
 use crate::jsonpath::{self, Path, is_slip};
 use crate::node::{Fields, Node};
@@ -15,6 +16,8 @@ pub(crate) struct Program {
     pub(crate) augments: Vec<Augment>,
     pub(crate) schema: Option<Schema>,
     pub(crate) steps: Vec<Step>,
+    /// For the pass over the bytes; `None` where every document needs the tree.
+    pub(crate) automaton: Option<Automaton>,
 }
 
 /// One transform and where it applies. Each path sees the document as the one before it left it.
@@ -33,13 +36,24 @@ impl Program {
         augments: Vec<Node>,
         transforms: Vec<Node>,
         definitions: &[(Spanned<String>, Node)],
+        place: Place,
         report: &mut Report,
     ) -> Program {
-        Program {
+        let mut program = Program {
             augments: augments.into_iter().filter_map(|node| Augment::read(node, report)).collect(),
             schema: schema.map(|node| schema::read(node, definitions, report)),
             steps: transforms.into_iter().filter_map(|node| Step::read(node, report)).collect(),
+            automaton: None,
+        };
+        match automaton::build(&program) {
+            Ok(automaton) => program.automaton = automaton,
+            Err(TooLarge) => {
+                report
+                    .warning("too-many-states", place, "these paths meet in too many ways to be followed in one pass")
+                    .suggest("name places from `$` on instead of with `..`; until then responses take ten times as long");
+            }
         }
+        program
     }
 
     /// What must be configured for the program to run.
@@ -159,6 +173,7 @@ pub(crate) fn of(
         std::mem::take(&mut endpoint.augments),
         std::mem::take(&mut endpoint.transforms),
         definitions,
+        endpoint.place,
         report,
     )
 }

@@ -5,7 +5,8 @@ use std::fmt;
 use vizard_pseudonym::Pseudonymizer;
 
 use crate::counts::Counts;
-use crate::json::{self, Documents, Value};
+use crate::json::{self, Documents, Scanner};
+use crate::pass::{Pass, Stop};
 use crate::program::Program;
 use crate::transform::Context;
 use crate::tree;
@@ -69,7 +70,18 @@ pub(crate) fn sanitize(
     keys: &Pseudonymizer,
     options: Options,
 ) -> Result<Sanitized, Unsanitizable> {
-    by_tree(program, body, keys, options)
+    let Some(automaton) = &program.automaton else { return by_tree(program, body, keys, options) };
+    let context = Context { keys, options, counts: Counts::default(), may_write: MAX_WRITTEN };
+    let mut pass = Pass::new(program, automaton, Scanner::new(body)?, context);
+    while let Some(mark) = pass.next() {
+        match pass.document() {
+            Ok(()) => {}
+            Err(Stop::Refused(why)) => return Err(why),
+            Err(Stop::NeedsTree) => pass.document_by_tree(mark)?,
+        }
+    }
+    let (out, counts, scalars) = pass.finish();
+    Ok(sanitized(out, counts, scalars))
 }
 
 /// The same by the tree executor alone.
@@ -80,28 +92,24 @@ pub(crate) fn by_tree(
     options: Options,
 ) -> Result<Sanitized, Unsanitizable> {
     let mut context = Context { keys, options, counts: Counts::default(), may_write: MAX_WRITTEN };
-    let mut out = Vec::with_capacity(body.len() + body.len() / 8);
+    let mut out = String::with_capacity(body.len() + body.len() / 8);
+    let mut scalars = 0;
     for document in Documents::new(body)? {
         let mut document = document?;
         tree::run(program, &mut document, &mut context).map_err(|stopped| Unsanitizable::at(stopped.0, 0))?;
         if !out.is_empty() {
-            out.push(b'\n');
+            out.push('\n');
         }
         json::write(&document, &mut out);
-        context.counts.kept += scalars(&document);
+        scalars += document.scalars();
     }
-    let mut counts = context.counts;
-    let changed = counts.pseudonymized + counts.rewritten + counts.nulled;
-    counts.kept = counts.kept.saturating_sub(changed);
-    Ok(Sanitized { body: out, counts })
+    Ok(sanitized(out, context.counts, scalars))
 }
 
-fn scalars(value: &Value<'_>) -> u64 {
-    match value {
-        Value::Array(items) => items.iter().map(scalars).sum(),
-        Value::Object(members) => members.iter().map(|member| scalars(&member.value)).sum(),
-        _ => 1,
-    }
+fn sanitized(out: String, mut counts: Counts, scalars: u64) -> Sanitized {
+    let changed = counts.pseudonymized + counts.rewritten + counts.nulled;
+    counts.kept = scalars.saturating_sub(changed);
+    Sanitized { body: out.into_bytes(), counts }
 }
 
 #[cfg(test)]

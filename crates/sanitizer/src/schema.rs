@@ -1,7 +1,7 @@
 //! `responseSchema`: the allow-list of fields. A projection, not a validation: what is not listed is
 //! dropped, what has another type becomes null.
 
-mod project;
+pub(crate) mod project;
 mod read;
 
 pub(crate) use read::read;
@@ -9,13 +9,13 @@ pub(crate) use read::read;
 /// A compiled schema. Shapes refer to each other by index, so recursion is just an index that points back.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Schema {
-    shapes: Vec<Shape>,
-    root: usize,
+    pub(crate) shapes: Vec<Shape>,
+    pub(crate) root: usize,
 }
 
 /// What one place may hold.
 #[derive(Clone, Debug)]
-enum Shape {
+pub(crate) enum Shape {
     /// Being read; a `$ref` may already point here.
     Pending,
     /// Another shape, for `$ref`.
@@ -44,4 +44,4 @@ enum Shape {
 
 /// Members that must be there and not be ruled out.
 #[derive(Clone, Debug)]
-struct Condition(Vec<(String, usize)>);
+pub(crate) struct Condition(Vec<(String, usize)>);

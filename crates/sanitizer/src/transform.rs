@@ -17,14 +17,12 @@ mod redact_regex_matches;
 pub(crate) mod text_digest;
 mod tokenize;
 
-use std::borrow::Cow;
-
 use vizard_pseudonym::{MissingKey, Pseudonymizer, is_blank};
 
 use crate::Options;
 use crate::counts::Counts;
 use crate::diagnostic::{Report, Spanned, nearest};
-use crate::json::Value;
+use crate::json::{Text, Value};
 use crate::node::Fields;
 use crate::regex::Pattern;
 
@@ -37,6 +35,14 @@ pub(crate) struct Context<'c> {
     pub(crate) counts: Counts,
     /// Bytes of text that transforms may still write.
     pub(crate) may_write: usize,
+}
+
+impl Context<'_> {
+    /// Notes that a transform wrote so much text; `None` when that was too much.
+    pub(crate) fn take_room(&mut self, bytes: usize) -> Option<()> {
+        self.may_write = self.may_write.checked_sub(bytes)?;
+        Some(())
+    }
 }
 
 /// A transform, compiled.
@@ -199,7 +205,7 @@ pub(crate) fn name(
 
 /// The text of a string that is not blank. `Err` holds what the value becomes instead: blank text stays as
 /// it is, every other kind becomes null.
-fn text<'v>(value: Value<'v>, context: &mut Context<'_>) -> Result<Cow<'v, str>, Value<'v>> {
+fn text<'v>(value: Value<'v>, context: &mut Context<'_>) -> Result<Text<'v>, Value<'v>> {
     match value {
         Value::String(text) if is_blank(&text) => Err(Value::String(text)),
         Value::String(text) => Ok(text),

@@ -4,7 +4,8 @@ use vizard_pseudonym::MissingKey;
 
 use crate::augment;
 use crate::json::Value;
-use crate::jsonpath::Path;
+use crate::jsonpath::places::Selection;
+use crate::jsonpath::select::{Start, Steps};
 use crate::program::{Program, Step};
 use crate::transform::Context;
 use crate::unsanitizable::Reason;
@@ -39,7 +40,8 @@ pub(crate) fn run(
     for step in &program.steps {
         if applies(step, document, context) {
             for path in &step.paths {
-                apply(step, path, document, context)?;
+                let selection = path.select(document);
+                apply(step, &selection, document, context)?;
             }
         }
     }
@@ -56,28 +58,95 @@ fn applies(step: &Step, document: &Value<'_>, context: &mut Context<'_>) -> bool
     selection.undecided || !selection.places.is_empty()
 }
 
+/// What is left to do at one place of a document: how the schema and each path arrive there.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    /// What the schema lists there, if there is a schema.
+    pub(crate) shape: Option<usize>,
+    /// An element of a list in the schema: it goes when the schema makes it null.
+    pub(crate) null_goes: bool,
+    /// In the order of the file.
+    pub(crate) paths: Vec<Arrival>,
+}
+
+/// A path that is still on its way.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Arrival {
+    /// By its position in the program.
+    pub(crate) step: usize,
+    /// By its position in the step.
+    pub(crate) path: usize,
+    /// By its position among the paths of all steps.
+    pub(crate) order: usize,
+    pub(crate) start: Start,
+}
+
+/// What one document may still ask for.
+pub(crate) struct Budgets {
+    /// For each path of each step, in order.
+    pub(crate) filters: Vec<Steps>,
+    pub(crate) look_ahead: u32,
+}
+
+/// Runs what is left of a program over one value inside a document; `None` when it goes. Only for programs
+/// without augments, conditions and filters that look up from `$`.
+pub(crate) fn run_at<'v>(
+    program: &Program,
+    entry: &Entry,
+    mut value: Value<'v>,
+    budgets: &mut Budgets,
+    context: &mut Context<'_>,
+) -> Result<Option<Value<'v>>, Stopped> {
+    if let (Some(schema), Some(shape)) = (&program.schema, entry.shape) {
+        let admitted = schema.project_at(shape, &mut value, &mut context.counts, &mut budgets.look_ahead);
+        if entry.null_goes && (!admitted || value == Value::Null) {
+            context.counts.removed += 1;
+            return Ok(None);
+        }
+        if !admitted {
+            context.counts.nulled += u64::from(value != Value::Null);
+            value = Value::Null;
+        }
+    }
+    for arrival in &entry.paths {
+        let step = &program.steps[arrival.step];
+        let path = &step.paths[arrival.path];
+        let selection = path.select_from(arrival.start, &value, &budgets.filters[arrival.order]);
+        let goes = step.transform.removes() && selection.places.root().chosen;
+        apply(step, &selection, &mut value, context)?;
+        if goes {
+            return Ok(None);
+        }
+    }
+    Ok(Some(value))
+}
+
 fn apply<'v>(
     step: &Step,
-    path: &Path,
+    selection: &Selection,
     document: &mut Value<'v>,
     context: &mut Context<'_>,
 ) -> Result<(), Stopped> {
-    let selection = path.select(document);
     context.counts.nulled += selection.null_unfilterable(document);
     if step.transform.removes() {
-        context.counts.removed += selection.places.len() as u64;
-        selection.places.remove(document);
+        context.counts.removed += selection.places.remove(document);
         return Ok(());
     }
-    selection.places.rewrite(document, |value| {
-        let taken = std::mem::replace(value, Value::Null);
-        *value = step.transform.apply(taken, context)?.unwrap_or(Value::Null);
-        if let Value::String(text) = value {
-            let left = context.may_write.checked_sub(text.len());
-            context.may_write = left.ok_or(Stopped(Reason::OutputLength))?;
-        }
-        Ok(())
-    })
+    selection.places.rewrite(document, |value| transform(step, value, context))
+}
+
+/// Puts in the place of a value what the transform of a step makes of it.
+pub(crate) fn transform<'v>(
+    step: &Step,
+    value: &mut Value<'v>,
+    context: &mut Context<'_>,
+) -> Result<(), Stopped> {
+    let taken = std::mem::replace(value, Value::Null);
+    *value = step.transform.apply(taken, context)?.unwrap_or(Value::Null);
+    if let Value::String(text) = value {
+        context.take_room(text.len()).ok_or(Stopped(Reason::OutputLength))?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,24 +1,26 @@
 //! Numbers as text: which are whole, and how the reference spells one before hashing it.
 
+use std::borrow::Cow;
+
 /// The text that a number is hashed as: integers by their digits, others as Java's `Double.toString`
 /// prints the nearest IEEE double (JDK 19 and later), because stored pseudonyms were made that way.
-pub(crate) fn java_text(number: &str) -> String {
+pub(crate) fn java_text(number: &str) -> Cow<'_, str> {
     if !number.contains(['.', 'e', 'E']) {
-        return if number == "-0" { "0".to_owned() } else { number.to_owned() };
+        return if number == "-0" { "0" } else { number }.into();
     }
     let value: f64 = number.parse().expect("the JSON grammar is a subset of what f64 parses");
     if value.is_infinite() {
-        return if value > 0.0 { "Infinity" } else { "-Infinity" }.to_owned();
+        return if value > 0.0 { "Infinity" } else { "-Infinity" }.into();
     }
     let sign = if value.is_sign_negative() { "-" } else { "" };
     let magnitude = value.abs();
     if magnitude == 0.0 {
-        return format!("{sign}0.0");
+        return format!("{sign}0.0").into();
     }
     if (1e-3..1e7).contains(&magnitude) {
         let text = format!("{magnitude}");
         let point = if text.contains('.') { "" } else { ".0" };
-        return format!("{sign}{text}{point}");
+        return format!("{sign}{text}{point}").into();
     }
     let mut text = format!("{magnitude:e}");
     if !text.contains('.') {
@@ -30,11 +32,15 @@ pub(crate) fn java_text(number: &str) -> String {
     }
     let (digits, exponent) = text.split_once('e').expect("the `e` format has an exponent");
     let point = if digits.contains('.') { "" } else { ".0" };
-    format!("{sign}{digits}{point}E{exponent}")
+    format!("{sign}{digits}{point}E{exponent}").into()
 }
 
 /// Whether the number is whole and fits 64 bits, whatever its spelling (`3`, `3.0`, `1e2`).
 pub(crate) fn integral(number: &str) -> bool {
+    // So many digits are less than 1e18.
+    if number.len() <= 18 && number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return true;
+    }
     match number.parse::<f64>() {
         // 64 bits of digits may not survive as a double, so those are counted.
         Ok(value) if value.abs() < 1e18 => is_whole(number),

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::{MAX_DEPTH, MAX_NAME, MAX_NUMBER, MAX_STRING, Member, Value};
+use super::scan::{Quoted, Scanner};
+use super::{Member, Text, Value};
 use crate::unsanitizable::{Reason, Unsanitizable};
 
 /// Objects with more members than this find repeated names through a map.
@@ -15,28 +16,20 @@ pub(crate) fn parse(body: &[u8]) -> Result<Value<'_>, Unsanitizable> {
     let value = documents.next().unwrap_or_else(|| Err(Unsanitizable::at(Reason::Syntax, body.len())))?;
     match documents.next() {
         None => Ok(value),
-        Some(_) => Err(Unsanitizable::at(Reason::Syntax, documents.at)),
+        Some(_) => Err(documents.scan.syntax()),
     }
 }
 
 /// The values of a body, one after the other. Stops after the first error.
 pub(crate) struct Documents<'a> {
-    text: &'a str,
-    at: usize,
-    depth: usize,
+    scan: Scanner<'a>,
     failed: bool,
 }
 
 impl<'a> Documents<'a> {
     /// Checks that the body is UTF-8 and does not begin with a byte order mark.
     pub(crate) fn new(body: &'a [u8]) -> Result<Documents<'a>, Unsanitizable> {
-        if body.starts_with(b"\xEF\xBB\xBF") {
-            return Err(Unsanitizable::at(Reason::ByteOrderMark, 0));
-        }
-        match std::str::from_utf8(body) {
-            Ok(text) => Ok(Documents { text, at: 0, depth: 0, failed: false }),
-            Err(error) => Err(Unsanitizable::at(Reason::Utf8, error.valid_up_to())),
-        }
+        Ok(Documents { scan: Scanner::new(body)?, failed: false })
     }
 }
 
@@ -44,273 +37,172 @@ impl<'a> Iterator for Documents<'a> {
     type Item = Result<Value<'a>, Unsanitizable>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.skip_space();
-        if self.failed || self.at == self.text.len() {
+        self.scan.skip_space();
+        if self.failed || self.scan.peek().is_none() {
             return None;
         }
-        let result = self.value().and_then(|value| self.separated(value));
+        let result = document(&mut self.scan);
         self.failed = result.is_err();
         Some(result)
     }
 }
 
-impl<'a> Documents<'a> {
-    /// After a value that does not end itself (a number or a literal) space or the end must follow.
-    fn separated(&self, value: Value<'a>) -> Result<Value<'a>, Unsanitizable> {
-        let ends_itself = value.is_container() || matches!(value, Value::String(_));
-        match self.peek() {
-            None | Some(b' ' | b'\t' | b'\n' | b'\r') => Ok(value),
-            Some(_) if ends_itself => Ok(value),
-            Some(_) => Err(self.syntax()),
+/// One of a sequence of values.
+pub(crate) fn document<'a>(scan: &mut Scanner<'a>) -> Result<Value<'a>, Unsanitizable> {
+    let value = value(scan)?;
+    scan.end_document(value.is_container() || matches!(value, Value::String(_)))?;
+    Ok(value)
+}
+
+/// The value that begins at the scanner's place.
+pub(crate) fn value<'a>(scan: &mut Scanner<'a>) -> Result<Value<'a>, Unsanitizable> {
+    match scan.peek() {
+        Some(b'{') => object(scan, &Interest::Whole, &mut false),
+        Some(b'[') => array(scan),
+        _ => scalar(scan),
+    }
+}
+
+/// Which parts of a value are read; the rest is checked and skipped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Interest {
+    /// Only that it is there: null stands for it.
+    Presence,
+    /// Everything.
+    Whole,
+    /// A scalar; of an array or object it cannot be told in time what will be there.
+    Scalar,
+    /// Of an object only these members; of a list nothing but that it is one; any scalar.
+    Members(Vec<(String, Interest)>),
+}
+
+/// The value that begins at the scanner's place, as far as it is of interest. `blurred` is set when an array
+/// or object stands where only a scalar can be told.
+pub(crate) fn glimpse<'a>(
+    scan: &mut Scanner<'a>,
+    interest: &Interest,
+    blurred: &mut bool,
+) -> Result<Value<'a>, Unsanitizable> {
+    match (scan.peek(), interest) {
+        (_, Interest::Presence) => scan.skip_value().map(|()| Value::Null),
+        (Some(b'{' | b'['), Interest::Scalar) => {
+            *blurred = true;
+            scan.skip_value().map(|()| Value::Null)
+        }
+        (Some(b'{'), _) => object(scan, interest, blurred),
+        (Some(b'['), Interest::Members(_)) => scan.skip_value().map(|()| Value::Array(Vec::new())),
+        (Some(b'['), _) => array(scan),
+        _ => scalar(scan),
+    }
+}
+
+fn array<'a>(scan: &mut Scanner<'a>) -> Result<Value<'a>, Unsanitizable> {
+    let mut items = Vec::new();
+    scan.enter()?;
+    scan.skip_space();
+    if scan.peek() == Some(b']') {
+        scan.leave();
+        return Ok(Value::Array(items));
+    }
+    loop {
+        items.push(value(scan)?);
+        scan.skip_space();
+        match scan.peek() {
+            Some(b']') => {
+                scan.leave();
+                return Ok(Value::Array(items));
+            }
+            Some(b',') => scan.step(),
+            _ => return Err(scan.syntax()),
         }
     }
+}
 
-    fn value(&mut self) -> Result<Value<'a>, Unsanitizable> {
-        match self.peek() {
-            Some(b'{') => self.nested(Self::object),
-            Some(b'[') => self.nested(Self::array),
-            Some(b'"') => Ok(Value::String(self.string(MAX_STRING, Reason::StringLength)?)),
-            Some(b'-' | b'0'..=b'9') => self.number(),
-            Some(b't') => self.literal("true", Value::Bool(true)),
-            Some(b'f') => self.literal("false", Value::Bool(false)),
-            Some(b'n') => self.literal("null", Value::Null),
-            _ => Err(self.syntax()),
-        }
+fn object<'a>(
+    scan: &mut Scanner<'a>,
+    interest: &Interest,
+    blurred: &mut bool,
+) -> Result<Value<'a>, Unsanitizable> {
+    let mut members: Vec<Member<'a>> = Vec::new();
+    let mut names: HashMap<Text<'a>, usize> = HashMap::new();
+    scan.enter()?;
+    scan.skip_space();
+    if scan.peek() == Some(b'}') {
+        scan.leave();
+        return Ok(Value::Object(members));
     }
-
-    fn nested(
-        &mut self,
-        inside: fn(&mut Self) -> Result<Value<'a>, Unsanitizable>,
-    ) -> Result<Value<'a>, Unsanitizable> {
-        if self.depth == MAX_DEPTH {
-            return Err(Unsanitizable::at(Reason::Depth, self.at));
-        }
-        self.depth += 1;
-        self.at += 1;
-        self.skip_space();
-        let value = inside(self)?;
-        self.at += 1;
-        self.depth -= 1;
-        Ok(value)
-    }
-
-    /// Stops at the closing bracket.
-    fn array(&mut self) -> Result<Value<'a>, Unsanitizable> {
-        let mut items = Vec::new();
-        if self.peek() == Some(b']') {
-            return Ok(Value::Array(items));
-        }
-        loop {
-            items.push(self.value()?);
-            self.skip_space();
-            match self.peek() {
-                Some(b']') => return Ok(Value::Array(items)),
-                Some(b',') => self.step(),
-                _ => return Err(self.syntax()),
-            }
-        }
-    }
-
-    /// Stops at the closing brace.
-    fn object(&mut self) -> Result<Value<'a>, Unsanitizable> {
-        let mut members: Vec<Member<'a>> = Vec::new();
-        let mut names: HashMap<Cow<'a, str>, usize> = HashMap::new();
-        if self.peek() == Some(b'}') {
-            return Ok(Value::Object(members));
-        }
-        loop {
-            if self.peek() != Some(b'"') {
-                return Err(self.syntax());
-            }
-            let name = self.string(MAX_NAME, Reason::NameLength)?;
-            self.skip_space();
-            if self.peek() != Some(b':') {
-                return Err(self.syntax());
-            }
-            self.step();
-            let value = self.value()?;
-            match position(&members, &mut names, &name) {
-                Some(first) => members[first].value = value,
-                None => members.push(Member { name, value, added: false }),
-            }
-            self.skip_space();
-            match self.peek() {
-                Some(b'}') => {
-                    // Small objects are many, and a vector begins with room for four.
-                    if members.len() < 4 {
-                        members.shrink_to_fit();
-                    }
-                    return Ok(Value::Object(members));
-                }
-                Some(b',') => self.step(),
-                _ => return Err(self.syntax()),
-            }
-        }
-    }
-
-    fn literal(&mut self, word: &str, value: Value<'a>) -> Result<Value<'a>, Unsanitizable> {
-        if !self.text.as_bytes()[self.at..].starts_with(word.as_bytes()) {
-            return Err(self.syntax());
-        }
-        self.at += word.len();
-        Ok(value)
-    }
-
-    fn number(&mut self) -> Result<Value<'a>, Unsanitizable> {
-        let start = self.at;
-        if self.peek() == Some(b'-') {
-            self.at += 1;
-        }
-        match self.peek() {
-            Some(b'0') => self.at += 1,
-            Some(b'1'..=b'9') => self.digits(),
-            _ => return Err(self.syntax()),
-        }
-        if self.peek() == Some(b'.') {
-            self.at += 1;
-            self.some_digits()?;
-        }
-        if let Some(b'e' | b'E') = self.peek() {
-            self.at += 1;
-            if let Some(b'+' | b'-') = self.peek() {
-                self.at += 1;
-            }
-            self.some_digits()?;
-        }
-        if self.at - start > MAX_NUMBER {
-            return Err(Unsanitizable::at(Reason::NumberLength, start));
-        }
-        Ok(Value::Number(Cow::Borrowed(&self.text[start..self.at])))
-    }
-
-    fn some_digits(&mut self) -> Result<(), Unsanitizable> {
-        match self.peek() {
-            Some(b'0'..=b'9') => {
-                self.digits();
-                Ok(())
-            }
-            _ => Err(self.syntax()),
-        }
-    }
-
-    fn digits(&mut self) {
-        while let Some(b'0'..=b'9') = self.peek() {
-            self.at += 1;
-        }
-    }
-
-    fn string(&mut self, longest: usize, too_long: Reason) -> Result<Cow<'a, str>, Unsanitizable> {
-        let open = self.at;
-        self.at += 1;
-        let start = self.at;
-        let bytes = self.text.as_bytes();
-        let mut decoded: Option<String> = None;
-        let mut copied = start;
-        loop {
-            match bytes.get(self.at) {
-                None => return Err(self.syntax()),
-                Some(b'"') => break,
-                Some(b'\\') => {
-                    let text = decoded.get_or_insert_default();
-                    text.push_str(&self.text[copied..self.at]);
-                    let character = self.escape()?;
-                    text.push(character);
-                    copied = self.at;
-                }
-                Some(0..=0x1F) => return Err(self.syntax()),
-                Some(_) => self.at += 1,
-            }
-            if self.at - start > longest {
-                return Err(Unsanitizable::at(too_long, open));
-            }
-        }
-        let rest = &self.text[copied..self.at];
-        self.at += 1;
-        Ok(match decoded {
-            None => Cow::Borrowed(rest),
-            Some(mut text) => {
-                text.push_str(rest);
-                Cow::Owned(text)
-            }
-        })
-    }
-
-    /// From the backslash to after the escape.
-    fn escape(&mut self) -> Result<char, Unsanitizable> {
-        let simple = match self.text.as_bytes().get(self.at + 1) {
-            Some(b'"') => '"',
-            Some(b'\\') => '\\',
-            Some(b'/') => '/',
-            Some(b'b') => '\u{8}',
-            Some(b'f') => '\u{C}',
-            Some(b'n') => '\n',
-            Some(b'r') => '\r',
-            Some(b't') => '\t',
-            Some(b'u') => return self.unicode_escape(),
-            _ => return Err(self.syntax()),
+    loop {
+        let (name, _) = scan.name()?;
+        let name = text(scan, name);
+        let wanted = match interest {
+            Interest::Members(wanted) => wanted.iter().find(|(it, _)| **it == *name).map(|(_, inside)| inside),
+            Interest::Whole | Interest::Scalar | Interest::Presence => Some(&Interest::Whole),
         };
-        self.at += 2;
-        Ok(simple)
-    }
-
-    fn unicode_escape(&mut self) -> Result<char, Unsanitizable> {
-        let start = self.at;
-        let alone = || Unsanitizable::at(Reason::LoneSurrogate, start);
-        let first = self.code_unit()?;
-        if !(0xD800..0xE000).contains(&first) {
-            return char::from_u32(first).ok_or_else(alone);
+        match wanted {
+            None => scan.skip_value()?,
+            Some(inside) => {
+                let value = glimpse(scan, inside, blurred)?;
+                match position(&members, &mut names, &name) {
+                    Some(first) => members[first].value = value,
+                    None => members.push(Member { name, value, added: false }),
+                }
+            }
         }
-        if first >= 0xDC00 || !self.text.as_bytes()[self.at..].starts_with(b"\\u") {
-            return Err(alone());
-        }
-        let second = self.code_unit()?;
-        if !(0xDC00..0xE000).contains(&second) {
-            return Err(alone());
-        }
-        char::from_u32(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00)).ok_or_else(alone)
-    }
-
-    /// `\uXXXX` at the current place.
-    fn code_unit(&mut self) -> Result<u32, Unsanitizable> {
-        let digits = self.text.as_bytes().get(self.at + 2..self.at + 6).ok_or_else(|| self.syntax())?;
-        let mut unit = 0;
-        for digit in digits {
-            let value = char::from(*digit).to_digit(16).ok_or_else(|| self.syntax())?;
-            unit = unit * 16 + value;
-        }
-        self.at += 6;
-        Ok(unit)
-    }
-
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
-    }
-
-    /// Over one character of structure and the space after it.
-    fn step(&mut self) {
-        self.at += 1;
-        self.skip_space();
-    }
-
-    fn skip_space(&mut self) {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
-            self.at += 1;
+        scan.skip_space();
+        match scan.peek() {
+            Some(b'}') => {
+                scan.leave();
+                // Small objects are many, and a vector begins with room for four.
+                if members.len() < 4 {
+                    members.shrink_to_fit();
+                }
+                return Ok(Value::Object(members));
+            }
+            Some(b',') => scan.step(),
+            _ => return Err(scan.syntax()),
         }
     }
+}
 
-    fn syntax(&self) -> Unsanitizable {
-        Unsanitizable::at(Reason::Syntax, self.at)
+/// The scalar that begins at the scanner's place.
+pub(crate) fn scalar<'a>(scan: &mut Scanner<'a>) -> Result<Value<'a>, Unsanitizable> {
+    let first = scan.peek();
+    Ok(match first {
+        Some(b'"') => {
+            let quoted = scan.text_value()?;
+            Value::String(text(scan, quoted))
+        }
+        Some(b'-' | b'0'..=b'9') => Value::Number(Cow::Borrowed(scan.number()?)),
+        _ => {
+            scan.literal()?;
+            match first {
+                Some(b't') => Value::Bool(true),
+                Some(b'f') => Value::Bool(false),
+                _ => Value::Null,
+            }
+        }
+    })
+}
+
+/// The text of a string that was just read.
+fn text<'a>(scan: &Scanner<'a>, quoted: Quoted) -> Text<'a> {
+    let written = &scan.text()[quoted.start..quoted.end];
+    if !quoted.escaped {
+        return written.into();
     }
+    let mut text = String::with_capacity(written.len());
+    scan.decode(quoted, &mut text);
+    Text::spelled(text, written)
 }
 
 /// Where this name stands already, without quadratic work on wide objects.
 fn position<'a>(
     members: &[Member<'a>],
-    names: &mut HashMap<Cow<'a, str>, usize>,
+    names: &mut HashMap<Text<'a>, usize>,
     name: &str,
 ) -> Option<usize> {
     if members.len() < LINEAR_NAMES {
-        return members.iter().position(|member| member.name == name);
+        return members.iter().position(|member| *member.name == *name);
     }
     for (at, member) in members.iter().enumerate().skip(names.len()) {
         names.insert(member.name.clone(), at);
@@ -320,14 +212,14 @@ fn position<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::write;
+    use super::super::{MAX_DEPTH, MAX_NAME, write};
     use super::*;
 
     fn round(text: &[u8]) -> Result<String, &'static str> {
         let value = parse(text).map_err(|error| error.code())?;
-        let mut out = Vec::new();
+        let mut out = String::new();
         write(&value, &mut out);
-        Ok(String::from_utf8(out).unwrap())
+        Ok(out)
     }
 
     #[test]
@@ -337,9 +229,9 @@ mod tests {
                 r#" { "b" : [ 1.10 , -0, 1E400, 1e-7 ], "a" : null } "#,
                 r#"{"b":[1.10,-0,1E400,1e-7],"a":null}"#,
             ),
-            (r#""\u00e9\ud83d\ude42\/\u0001\b\n\"\\""#, "\"é🙂/\\u0001\\b\\n\\\"\\\\\""),
+            (r#""\u00e9\ud83d\ude42\/\u0001\b\n\"\\""#, r#""\u00e9\ud83d\ude42\/\u0001\b\n\"\\""#),
             (r#"{"a":1,"b":2,"a":3}"#, r#"{"a":3,"b":2}"#),
-            (r#"{"\u0061":1,"a":2}"#, r#"{"a":2}"#),
+            (r#"{"\u0061":1,"a":2}"#, r#"{"\u0061":2}"#),
             ("true", "true"),
             ("\"\u{7f}\"", "\"\u{7f}\""),
         ] {
@@ -423,9 +315,9 @@ mod tests {
         let theirs: Result<serde_json::Value, _> = serde_json::from_str(text);
         match (ours, theirs) {
             (Ok(value), Ok(theirs)) => {
-                let mut out = Vec::new();
+                let mut out = String::new();
                 write(&value, &mut out);
-                let again: serde_json::Value = serde_json::from_slice(&out).unwrap();
+                let again: serde_json::Value = serde_json::from_str(&out).unwrap();
                 assert_eq!(again, theirs, "{text}");
             }
             (Err(_), Err(_)) => {}

@@ -1,68 +1,89 @@
-//! Compact JSON text: source order, numbers as they came, only the escapes that JSON requires.
+//! Compact JSON text: source order, numbers and strings as they came; what transforms wrote with only the
+//! escapes that JSON requires.
 
-use super::Value;
+use super::{Text, Value};
 
-/// Appends the value without any white space.
-pub(crate) fn write(value: &Value<'_>, out: &mut Vec<u8>) {
+/// Appends the value without any white space, what the source wrote as it wrote it.
+pub(crate) fn write(value: &Value<'_>, out: &mut String) {
+    write_with(write_text, value, out);
+}
+
+/// The same with every string spelled anew, so that each text has one spelling.
+pub(crate) fn write_anew(value: &Value<'_>, out: &mut String) {
+    write_with(|text, out| write_string(text, out), value, out);
+}
+
+fn write_with(write_text: fn(&Text<'_>, &mut String), value: &Value<'_>, out: &mut String) {
     match value {
-        Value::Null => out.extend_from_slice(b"null"),
-        Value::Bool(true) => out.extend_from_slice(b"true"),
-        Value::Bool(false) => out.extend_from_slice(b"false"),
-        Value::Number(text) => out.extend_from_slice(text.as_bytes()),
-        Value::String(text) => write_string(text, out),
+        Value::Null => out.push_str("null"),
+        Value::Bool(true) => out.push_str("true"),
+        Value::Bool(false) => out.push_str("false"),
+        Value::Number(text) => out.push_str(text),
+        Value::String(text) => write_text(text, out),
         Value::Array(items) => {
-            out.push(b'[');
+            out.push('[');
             for (i, item) in items.iter().enumerate() {
                 if i > 0 {
-                    out.push(b',');
+                    out.push(',');
                 }
-                write(item, out);
+                write_with(write_text, item, out);
             }
-            out.push(b']');
+            out.push(']');
         }
         Value::Object(members) => {
-            out.push(b'{');
+            out.push('{');
             for (i, member) in members.iter().enumerate() {
                 if i > 0 {
-                    out.push(b',');
+                    out.push(',');
                 }
-                write_string(&member.name, out);
-                out.push(b':');
-                write(&member.value, out);
+                write_text(&member.name, out);
+                out.push(':');
+                write_with(write_text, &member.value, out);
             }
-            out.push(b'}');
+            out.push('}');
         }
     }
 }
 
+/// As the source spelled it, where it did.
+fn write_text(text: &Text<'_>, out: &mut String) {
+    match text.as_written() {
+        Some(written) => {
+            out.push('"');
+            out.push_str(written);
+            out.push('"');
+        }
+        None => write_string(text, out),
+    }
+}
+
 /// Appends the text in quotes. Control characters without a short escape become `\u001F`, upper case.
-pub(crate) fn write_string(text: &str, out: &mut Vec<u8>) {
+pub(crate) fn write_string(text: &str, out: &mut String) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    out.push(b'"');
+    out.push('"');
     let mut copied = 0;
     for (at, &byte) in text.as_bytes().iter().enumerate() {
         let short = match byte {
-            b'"' => b'"',
-            b'\\' => b'\\',
-            0x08 => b'b',
-            0x0C => b'f',
-            b'\n' => b'n',
-            b'\r' => b'r',
-            b'\t' => b't',
-            0..=0x1F => 0,
+            b'"' => '"',
+            b'\\' => '\\',
+            0x08 => 'b',
+            0x0C => 'f',
+            b'\n' => 'n',
+            b'\r' => 'r',
+            b'\t' => 't',
+            0..=0x1F => 'u',
             _ => continue,
         };
-        out.extend_from_slice(&text.as_bytes()[copied..at]);
+        out.push_str(&text[copied..at]);
         copied = at + 1;
-        match short {
-            0 => {
-                out.extend_from_slice(b"\\u00");
-                out.push(HEX[usize::from(byte >> 4)]);
-                out.push(HEX[usize::from(byte & 15)]);
-            }
-            short => out.extend_from_slice(&[b'\\', short]),
+        out.push('\\');
+        out.push(short);
+        if short == 'u' {
+            out.push_str("00");
+            out.push(char::from(HEX[usize::from(byte >> 4)]));
+            out.push(char::from(HEX[usize::from(byte & 15)]));
         }
     }
-    out.extend_from_slice(&text.as_bytes()[copied..]);
-    out.push(b'"');
+    out.push_str(&text[copied..]);
+    out.push('"');
 }

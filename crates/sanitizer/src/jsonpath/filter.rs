@@ -32,8 +32,8 @@ pub(crate) enum Filter {
 #[derive(Clone, Debug)]
 pub(crate) struct Reference {
     /// From `$` instead of `@`.
-    root: bool,
-    path: Path,
+    pub(crate) root: bool,
+    pub(crate) path: Path,
 }
 
 #[derive(Clone, Debug)]
@@ -55,7 +55,7 @@ pub(super) enum Found<'v> {
 impl Filter {
     /// Whether the candidate satisfies the condition, also when that cannot be told: a filter usually
     /// selects what must be rewritten.
-    pub(super) fn accepts(&self, candidate: &Value<'_>, root: &Value<'_>, steps: &Steps) -> bool {
+    pub(crate) fn accepts(&self, candidate: &Value<'_>, root: &Value<'_>, steps: &Steps) -> bool {
         steps.are_used_up() || self.holds(candidate, root, steps) != Some(false) || steps.are_used_up()
     }
 

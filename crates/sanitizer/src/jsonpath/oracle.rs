@@ -46,9 +46,9 @@ proptest! {
             .found_in(&root)
             .into_iter()
             .map(|value| {
-                let mut out = Vec::new();
+                let mut out = String::new();
                 json::write(value, &mut out);
-                String::from_utf8(out).unwrap()
+                out
             })
             .collect();
         let theirs: BTreeSet<String> =

@@ -75,6 +75,7 @@ impl Places {
         self.count == 0
     }
 
+    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.count
     }
@@ -96,11 +97,14 @@ impl Places {
         Ok(())
     }
 
-    /// Removes the value at each place, with its name.
-    pub(crate) fn remove(&self, document: &mut Value<'_>) {
+    /// Removes the value at each place, with its name; the root becomes null. Tells how many went, each with
+    /// all that was in it.
+    pub(crate) fn remove(&self, document: &mut Value<'_>) -> u64 {
         if self.root.chosen {
             *document = Value::Null;
+            return 1;
         }
+        let mut removed = 0;
         let mut waiting = vec![(document, &self.root)];
         while let Some((value, place)) = waiting.pop() {
             let mut chosen = place.below.iter().filter(|below| below.chosen).map(|below| below.at).peekable();
@@ -117,10 +121,12 @@ impl Places {
             let mut gone = 0;
             let still_there = place.below.iter().filter_map(|below| {
                 gone += u32::from(below.chosen);
+                removed += u64::from(below.chosen);
                 (!below.chosen).then(|| (below.at - gone, below))
             });
             wait_for(&mut waiting, value, still_there);
         }
+        removed
     }
 }
 

@@ -10,8 +10,14 @@ use crate::json::Value;
 /// selected that is still to be judged.
 const FILTER_STEPS: u64 = 100_000_000;
 
-/// What remains of [`FILTER_STEPS`].
-pub(super) struct Steps(Cell<u64>);
+/// What remains of [`FILTER_STEPS`] for one path in one document.
+pub(crate) struct Steps(Cell<u64>);
+
+impl Default for Steps {
+    fn default() -> Steps {
+        Steps(Cell::new(FILTER_STEPS))
+    }
+}
 
 impl Steps {
     pub(super) fn take(&self, steps: u64) {
@@ -23,6 +29,21 @@ impl Steps {
     }
 }
 
+/// How far a path has come where it begins to be followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Start {
+    /// The numbers of segments that were taken to reach the value.
+    pub(crate) taken: Taken,
+    /// Filters, by the number of segments before them, that are still to be asked about the value because it is
+    /// an element of a list that they were reached at.
+    pub(crate) elements: Taken,
+}
+
+impl Start {
+    /// At the root of a document.
+    pub(crate) const ROOT: Start = Start { taken: Taken(1), elements: Taken::NONE };
+}
+
 impl Path {
     /// Everything the path reaches in `root`.
     pub(crate) fn select(&self, root: &Value<'_>) -> Selection {
@@ -30,9 +51,14 @@ impl Path {
     }
 
     fn select_within(&self, steps: u64, root: &Value<'_>) -> Selection {
-        let steps = Steps(Cell::new(steps));
-        let mut walk = Walk::new(&self.segments, root, &steps, false);
-        let place = walk.run(root);
+        self.select_from(Start::ROOT, root, &Steps(Cell::new(steps)))
+    }
+
+    /// Everything the path reaches in a value where it has come as far as `start`. Filters that look up from
+    /// `$` would take the value for the document.
+    pub(crate) fn select_from(&self, start: Start, value: &Value<'_>, steps: &Steps) -> Selection {
+        let mut walk = Walk::new(&self.segments, value, steps, false);
+        let place = walk.run(value, start);
         Selection {
             places: Places::new(place, walk.found.len()),
             undecided: walk.undecided || walk.misses_what_it_filters(),
@@ -48,7 +74,7 @@ impl Path {
         steps: &Steps,
     ) -> Vec<&'v Value<'v>> {
         let mut walk = Walk::new(&self.segments, root, steps, true);
-        walk.run(start);
+        walk.run(start, Start::ROOT);
         walk.found
     }
 
@@ -74,13 +100,13 @@ struct Walk<'v, 's> {
 }
 
 /// A set of numbers of segments that were taken to reach a value.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Taken(u128);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Taken(u128);
 
 impl Taken {
-    const NONE: Taken = Taken(0);
+    pub(crate) const NONE: Taken = Taken(0);
 
-    fn add(&mut self, taken: usize) {
+    pub(crate) fn add(&mut self, taken: usize) {
         self.0 |= 1 << taken;
     }
 
@@ -120,9 +146,15 @@ impl<'v, 's> Walk<'v, 's> {
         }
     }
 
-    fn run(&mut self, start: &'v Value<'v>) -> Place {
+    fn run(&mut self, value: &'v Value<'v>, start: Start) -> Place {
         let mut open: Vec<Open<'v>> = Vec::new();
-        let mut arrived = Some((0, start, Taken(1)));
+        let mut taken = start.taken;
+        for before in start.elements.each() {
+            if self.picks_element(&self.segments[before], value) {
+                taken.add(before + 1);
+            }
+        }
+        let mut arrived = Some((0, value, taken));
         loop {
             let closed = match arrived.take() {
                 Some((at, value, taken)) => {
@@ -209,9 +241,17 @@ impl<'v, 's> Walk<'v, 's> {
                 let (start, end) = (start.map_or(0, from_start), end.map_or(length, from_start));
                 (start..end).contains(&(at as i64))
             }
+            (Selector::Filter(_), None) => self.picks_element(segment, child),
+            _ => false,
+        }
+    }
+
+    /// Whether a filter picks this element of a list that it was reached at.
+    fn picks_element(&self, segment: &Segment, element: &'v Value<'v>) -> bool {
+        match &segment.selector {
             // After `..` an object is asked when it is reached itself.
-            (Selector::Filter(_), None) if segment.descend && matches!(child, Value::Object(_)) => false,
-            (Selector::Filter(filter), None) => filter.accepts(child, self.root, self.steps),
+            Selector::Filter(_) if segment.descend && matches!(element, Value::Object(_)) => false,
+            Selector::Filter(filter) => filter.accepts(element, self.root, self.steps),
             _ => false,
         }
     }
@@ -266,9 +306,9 @@ mod tests {
     fn found(path: &str, document: &str) -> String {
         let root = json::parse(document.as_bytes()).unwrap();
         let path = parse(path).unwrap_or_else(|why| panic!("{path}: {why}"));
-        let mut out = Vec::new();
+        let mut out = String::new();
         json::write(&Value::Array(path.found_in(&root).into_iter().cloned().collect()), &mut out);
-        String::from_utf8(out).unwrap()
+        out
     }
 
     const STORE: &str = r#"{"a":{"b":1,"c":[10,20,30]},"list":[{"b":2,"k":"x"},{"c":3,"k":null},{"k":"Y"}],

@@ -144,9 +144,9 @@ fn read_json(body: &[u8], shape: Option<&Shape>) -> Result<Body, Refusal> {
     if let Some(shape) = shape {
         shape.judge(&value).map_err(|why| Refusal::of(Check::BodyInvalid).hint(Some(why)))?;
     }
-    let mut text = Vec::with_capacity(body.len());
-    json::write(&value, &mut text);
-    Ok(Body::Json(text))
+    let mut text = String::with_capacity(body.len());
+    json::write_anew(&value, &mut text);
+    Ok(Body::Json(text.into_bytes()))
 }
 
 fn read_form(body: &[u8], shape: Option<&Shape>) -> Result<Body, Refusal> {

@@ -108,7 +108,7 @@ impl Shape {
             return Err(format!("type {} is expected", kind.name()));
         }
         if let Some(values) = &self.values
-            && !matches!(value, Value::String(text) if values.iter().any(|it| it == text))
+            && !matches!(value, Value::String(text) if values.iter().any(|it| **it == **text))
         {
             return Err("one of the listed values is expected".to_owned());
         }
@@ -138,7 +138,7 @@ impl Shape {
 
     fn judge_members(&self, members: &[crate::json::Member<'_>]) -> Result<(), String> {
         for member in members {
-            match self.properties.iter().find(|(name, _)| *name == member.name) {
+            match self.properties.iter().find(|(name, _)| **name == *member.name) {
                 Some((name, shape)) => {
                     shape.judge(&member.value).map_err(|why| format!("`{name}`: {why}"))?
                 }
@@ -146,7 +146,7 @@ impl Shape {
                 None => return Err("a member is not listed".to_owned()),
             }
         }
-        match self.required.iter().find(|name| !members.iter().any(|member| member.name == **name)) {
+        match self.required.iter().find(|name| !members.iter().any(|member| *member.name == **name)) {
             Some(name) => Err(format!("`{name}` is required and absent")),
             None => Ok(()),
         }

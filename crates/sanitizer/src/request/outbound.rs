@@ -149,9 +149,9 @@ fn reversed_body(body: &TypedBody, keys: &Pseudonymizer) -> Result<Vec<u8>, Refu
         Body::Json(text) => {
             let mut value = json::parse(text).map_err(|_| Refusal::of(Check::BodyNotJson))?;
             reverse_strings(&mut value, keys)?;
-            let mut out = Vec::with_capacity(text.len());
-            json::write(&value, &mut out);
-            Ok(out)
+            let mut out = String::with_capacity(text.len());
+            json::write_anew(&value, &mut out);
+            Ok(out.into_bytes())
         }
     }
 }

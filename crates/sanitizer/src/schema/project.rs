@@ -6,23 +6,33 @@ use crate::json::{Value, integral};
 
 /// Look-ahead steps of `anyOf` and `if` per document. A body made to exhaust them loses the values in
 /// question.
-const LOOK_AHEAD: u32 = 20_000_000;
+pub(crate) const LOOK_AHEAD: u32 = 20_000_000;
 
 impl Schema {
     /// Reduces the value to what the schema lists. `false`: a constant ruled the whole document out, and
     /// the value is null now.
     pub(crate) fn project(&self, value: &mut Value<'_>, counts: &mut Counts) {
-        let mut projection = Projection { schema: self, counts, steps: LOOK_AHEAD };
-        if !projection.shape(self.root, value) {
-            projection.null(value);
+        if !self.project_at(self.root, value, counts, &mut LOOK_AHEAD.clone()) {
+            Projection { schema: self, counts, steps: &mut 0 }.null(value);
         }
+    }
+
+    /// Reduces a value to what one shape lists. `false`: a constant ruled it out, and it must go.
+    pub(crate) fn project_at(
+        &self,
+        shape: usize,
+        value: &mut Value<'_>,
+        counts: &mut Counts,
+        steps: &mut u32,
+    ) -> bool {
+        Projection { schema: self, counts, steps }.shape(shape, value)
     }
 }
 
 struct Projection<'s> {
     schema: &'s Schema,
     counts: &'s mut Counts,
-    steps: u32,
+    steps: &'s mut u32,
 }
 
 impl Projection<'_> {
@@ -76,7 +86,7 @@ impl Projection<'_> {
             if member.added {
                 return true;
             }
-            match properties.iter().find(|(name, _)| *name == member.name) {
+            match properties.iter().find(|(name, _)| **name == *member.name) {
                 Some((_, id)) => {
                     admitted &= self.shape(*id, &mut member.value);
                     true
@@ -111,14 +121,14 @@ impl Projection<'_> {
     /// Whether [`Self::shape`] would return `true`, without touching the value.
     fn admits(&mut self, id: usize, value: &Value<'_>) -> bool {
         let Some(left) = self.steps.checked_sub(1) else { return false };
-        self.steps = left;
+        *self.steps = left;
         let schema = self.schema;
         match &schema.shapes[id] {
             Shape::Same(other) => self.admits(*other, value),
             Shape::Constant(text) => has_text(value, text),
             Shape::Object(properties) => match value {
                 Value::Object(members) => members.iter().filter(|member| !member.added).all(|member| {
-                    let listed = properties.iter().find(|(name, _)| *name == member.name);
+                    let listed = properties.iter().find(|(name, _)| **name == *member.name);
                     listed.is_none_or(|(_, id)| self.admits(*id, &member.value))
                 }),
                 _ => true,
@@ -143,7 +153,7 @@ impl Projection<'_> {
     fn holds(&mut self, condition: &Condition, value: &Value<'_>) -> bool {
         let Value::Object(members) = value else { return false };
         condition.0.iter().all(|(name, id)| {
-            let member = members.iter().find(|member| *name == member.name);
+            let member = members.iter().find(|member| **name == *member.name);
             member.is_some_and(|member| self.admits(*id, &member.value))
         })
     }
@@ -155,7 +165,8 @@ fn has_text(value: &Value<'_>, text: &str) -> bool {
         Value::Null => text == "null",
         Value::Bool(true) => text == "true",
         Value::Bool(false) => text == "false",
-        Value::Number(it) | Value::String(it) => *it == text,
+        Value::Number(it) => *it == text,
+        Value::String(it) => **it == *text,
         Value::Array(_) | Value::Object(_) => false,
     }
 }
@@ -175,9 +186,9 @@ mod tests {
         let mut value = json::parse(document.as_bytes()).unwrap();
         let mut counts = Counts::default();
         schema.project(&mut value, &mut counts);
-        let mut out = Vec::new();
+        let mut out = String::new();
         json::write(&value, &mut out);
-        (String::from_utf8(out).unwrap(), counts)
+        (out, counts)
     }
 
     #[test]

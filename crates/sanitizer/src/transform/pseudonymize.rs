@@ -4,7 +4,7 @@ use vizard_pseudonym::{Kind, MissingKey, is_blank};
 
 use super::{Context, Example, wrong_kind};
 use crate::diagnostic::{Report, nearest};
-use crate::json::{Value, java_text};
+use crate::json::{Value, java_text, write_string};
 use crate::node::Fields;
 
 #[derive(Clone, Debug)]
@@ -69,22 +69,65 @@ impl Pseudonymize {
             Value::Null => return Ok(Value::Null),
             Value::String(text) if is_blank(&text) => return Ok(Value::Null),
             Value::String(text) => text,
-            Value::Number(text) => java_text(&text).into(),
+            Value::Number(text) => java_text(&text).into_owned().into(),
             Value::Bool(_) | Value::Array(_) | Value::Object(_) => return Ok(wrong_kind(context)),
         };
-        let keys = context.keys;
-        let legacy = context.options.legacy_encoding && self.include_reversible;
-        let pseudonym = match self.encoding {
-            Encoding::UrlSafeHashOnly => keys.hash_only(&identifier),
-            Encoding::UrlSafeToken if !legacy => {
-                keys.token(&identifier, if self.include_reversible { Kind::Reversible } else { Kind::Hash })?
-            }
-            Encoding::UrlSafeToken | Encoding::Json => {
-                keys.json(&identifier, self.include_reversible, self.include_original)?
-            }
-        };
-        context.counts.pseudonymized += 1;
+        let mut pseudonym = String::new();
+        self.append(&identifier, context, &mut pseudonym)?;
         Ok(Value::String(pseudonym.into()))
+    }
+
+    /// Appends what a text becomes, as JSON. The pseudonym is not built anywhere else.
+    pub(crate) fn write(
+        &self,
+        identifier: &str,
+        context: &mut Context<'_>,
+        out: &mut String,
+    ) -> Result<(), MissingKey> {
+        if is_blank(identifier) {
+            out.push_str("null");
+            return Ok(());
+        }
+        if self.is_json(context) {
+            let mut pseudonym = String::new();
+            self.append(identifier, context, &mut pseudonym)?;
+            write_string(&pseudonym, out);
+            return Ok(());
+        }
+        // Tokens and hashes hold nothing that JSON escapes.
+        out.push('"');
+        self.append(identifier, context, out)?;
+        out.push('"');
+        Ok(())
+    }
+
+    /// Whether pseudonyms are JSON in text.
+    fn is_json(&self, context: &Context<'_>) -> bool {
+        let legacy = context.options.legacy_encoding && self.include_reversible;
+        match self.encoding {
+            Encoding::UrlSafeHashOnly => false,
+            Encoding::UrlSafeToken => legacy,
+            Encoding::Json => true,
+        }
+    }
+
+    fn append(
+        &self,
+        identifier: &str,
+        context: &mut Context<'_>,
+        out: &mut String,
+    ) -> Result<(), MissingKey> {
+        let keys = context.keys;
+        if self.is_json(context) {
+            out.push_str(&keys.json(identifier, self.include_reversible, self.include_original)?);
+        } else if self.encoding == Encoding::UrlSafeHashOnly {
+            out.push_str(&keys.hash_only(identifier));
+        } else {
+            let kind = if self.include_reversible { Kind::Reversible } else { Kind::Hash };
+            keys.token_into(identifier, kind, out)?;
+        }
+        context.counts.pseudonymized += 1;
+        Ok(())
     }
 }
 

@@ -28,20 +28,20 @@ impl Keywords {
 
     /// The digest of a text, as the text of a JSON object with its keys in alphabetical order.
     pub(crate) fn digest(&self, text: &str) -> String {
-        let mut out = Vec::from(*b"{");
+        let mut out = String::from("{");
         let counts = self.count(text);
         if !counts.is_empty() {
-            out.extend_from_slice(b"\"keywords\":{");
+            out.push_str("\"keywords\":{");
             for (i, (word, count)) in counts.iter().enumerate() {
-                out.extend_from_slice(if i > 0 { b"," } else { b"" });
+                out.push_str(if i > 0 { "," } else { "" });
                 write_string(word, &mut out);
-                out.extend_from_slice(format!(":{count}").as_bytes());
+                out.push_str(&format!(":{count}"));
             }
-            out.extend_from_slice(b"},");
+            out.push_str("},");
         }
         let length = text.encode_utf16().count();
-        out.extend_from_slice(format!("\"length\":{length},\"word_count\":{}}}", words(text)).as_bytes());
-        String::from_utf8(out).expect("the parts are UTF-8")
+        out.push_str(&format!("\"length\":{length},\"word_count\":{}}}", words(text)));
+        out
     }
 
     fn count(&self, text: &str) -> BTreeMap<&str, usize> {
@@ -120,9 +120,9 @@ pub(crate) fn digest_inside(text: &str, path: &Path, keywords: &Keywords) -> Opt
         };
         Ok(())
     });
-    let mut out = Vec::new();
+    let mut out = String::new();
     json::write(&document, &mut out);
-    Some(String::from_utf8(out).expect("the writer writes UTF-8"))
+    Some(out)
 }
 
 pub(super) const EXAMPLES: [Example; 4] = [

@@ -196,7 +196,7 @@ fn equal(left: &Value<'_>, right: &Value<'_>) -> bool {
     match (left, right) {
         (Value::Number(a), Value::Number(b)) => a == b || number(a) == number(b),
         (Value::Number(a), Value::String(b)) => number(a).is_some() && number(a) == number(b),
-        (Value::String(a), Value::Number(b)) => a == b,
+        (Value::String(a), Value::Number(b)) => **a == **b,
         (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b)),
         (Value::Object(a), Value::Object(b)) => {
             a.len() == b.len() && {
@@ -221,7 +221,8 @@ fn compare(left: &Found<'_>, right: &Found<'_>) -> Option<std::cmp::Ordering> {
 
 fn matches(value: &Found<'_>, pattern: &Pattern) -> Result<bool, StepLimit> {
     let one = |value: &Value<'_>| match value {
-        Value::String(it) | Value::Number(it) => pattern.try_match(it),
+        Value::String(it) => pattern.try_match(it),
+        Value::Number(it) => pattern.try_match(it),
         Value::Bool(it) => pattern.try_match(if *it { "true" } else { "false" }),
         _ => Ok(false),
     };

@@ -1,0 +1,385 @@
+//! [`Program`] to [`Automaton`]: states are the sets of ways in which schema and paths can stand at a place,
+//! found from the root.
+
+use std::collections::HashMap;
+
+use super::filters::{interest, looks_up, merged, projects_alike, undisturbed};
+use super::items::{Item, Items, Role, Route, Step, arrivals, counts_elements, down, routes};
+use super::names::{NameId, Names};
+use super::shapes::{Fit, Listed, ruling_out};
+use super::{Action, Asked, Automaton, Kind, Operation, Question, State, StateId};
+use crate::json::Interest;
+use crate::jsonpath::{Path, Selector};
+use crate::program::Program;
+use crate::schema::{Schema, Shape};
+use crate::tree::Entry;
+
+/// States of one endpoint, at most.
+const MAX_STATES: usize = 8_192;
+/// Cells in the rows of one endpoint, at most: 2 MiB.
+const MAX_CELLS: usize = 1 << 19;
+/// Filters asked about one value at a time; more are left to the tree.
+const MAX_ASKED: usize = 6;
+
+/// The paths of the endpoint meet in too many ways for a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TooLarge;
+
+/// Compiles an endpoint. `None` where every document needs the tree as a whole: with augments, with conditions
+/// on transforms, and with filters that look up from `$`.
+pub(crate) fn build(program: &Program) -> Result<Option<Automaton>, TooLarge> {
+    let has_condition = program.steps.iter().any(|step| step.condition.is_some());
+    if has_condition || !program.augments.is_empty() || any_looks_up(program) {
+        return Ok(None);
+    }
+    let routes = routes(program);
+    if routes.len() > usize::from(u16::MAX) {
+        return Err(TooLarge);
+    }
+    let schema = program.schema.as_ref();
+    let (names, numbers) = Names::number(all_names(schema, &routes)).ok_or(TooLarge)?;
+    let mut builder = Builder {
+        schema,
+        ruling_out: schema.map(ruling_out).unwrap_or_default(),
+        numbers,
+        known: HashMap::new(),
+        waiting: Vec::new(),
+        automaton: Automaton {
+            names,
+            states: Vec::new(),
+            rows: Vec::new(),
+            operations: Vec::new(),
+            questions: Vec::new(),
+            entries: Vec::new(),
+            paths: routes.len(),
+        },
+        routes,
+    };
+    builder.run()?;
+    Ok(Some(builder.automaton))
+}
+
+fn any_looks_up(program: &Program) -> bool {
+    let looks_up = |path: &Path| {
+        path.segments.iter().any(|segment| match &segment.selector {
+            Selector::Filter(filter) => looks_up(filter),
+            _ => false,
+        })
+    };
+    program.steps.iter().flat_map(|step| &step.paths).any(looks_up)
+}
+
+/// Every name that schema or paths speak of.
+fn all_names<'p>(schema: Option<&'p Schema>, routes: &[Route<'p>]) -> impl Iterator<Item = &'p str> {
+    let shapes = schema.into_iter().flat_map(|schema| &schema.shapes);
+    let listed = shapes.flat_map(|shape| match shape {
+        Shape::Object(properties) => properties.as_slice(),
+        _ => &[],
+    });
+    let segments = routes.iter().flat_map(|route| route.segments);
+    let reached = segments.flat_map(|segment| match &segment.selector {
+        Selector::Names(names) => names.as_slice(),
+        _ => &[],
+    });
+    listed.map(|(name, _)| name.as_str()).chain(reached.map(String::as_str))
+}
+
+/// What makes a place what it is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    listed: Listed,
+    /// An element of a list in the schema, which goes when the schema makes it null.
+    null_goes: bool,
+    items: Items,
+}
+
+struct Builder<'p> {
+    schema: Option<&'p Schema>,
+    ruling_out: Vec<bool>,
+    routes: Vec<Route<'p>>,
+    numbers: HashMap<&'p str, NameId>,
+    known: HashMap<Key, StateId>,
+    /// Known, but not built yet.
+    waiting: Vec<(StateId, Key)>,
+    automaton: Automaton,
+}
+
+/// What stands for a state until it is built; also the state of what is not listed.
+const DROPS: State = State {
+    actions: [Action::Drop; Kind::ALL.len()],
+    whole: Action::Drop,
+    broken: Action::Drop,
+    operations: 0..0,
+    row: None,
+    other: StateId::UNLISTED,
+    element: StateId::UNLISTED,
+    questions: [None; 2],
+    entry: None,
+};
+
+impl<'p> Builder<'p> {
+    fn run(&mut self) -> Result<(), TooLarge> {
+        self.automaton.states.push(DROPS);
+        let listed = match self.schema {
+            Some(schema) => Listed::of(schema, schema.root, &self.ruling_out),
+            None => Listed::Everything,
+        };
+        let items = (0..self.routes.len()).map(|order| Item::at(order, 0)).collect();
+        let start = self.id(Key { listed, null_goes: false, items })?;
+        debug_assert_eq!(start, StateId::START);
+        while let Some((id, key)) = self.waiting.pop() {
+            let state = self.state(&key)?;
+            self.automaton.states[id.0 as usize] = state;
+        }
+        Ok(())
+    }
+
+    /// The state of a place, which is built later if it is new.
+    fn id(&mut self, key: Key) -> Result<StateId, TooLarge> {
+        if let Some(id) = self.known.get(&key) {
+            return Ok(*id);
+        }
+        if self.automaton.states.len() == MAX_STATES {
+            return Err(TooLarge);
+        }
+        let id = StateId(self.automaton.states.len() as u32);
+        self.automaton.states.push(DROPS);
+        self.known.insert(key.clone(), id);
+        self.waiting.push((id, key));
+        Ok(id)
+    }
+
+    fn state(&mut self, key: &Key) -> Result<State, TooLarge> {
+        let mut state = DROPS;
+        let mut objects_asked = Vec::new();
+        let mut others_asked = Vec::new();
+        for kind in Kind::ALL {
+            let asked = self.asked(key, kind);
+            state.actions[kind as usize] = self.action(key, kind, &asked);
+            match kind {
+                Kind::Object => objects_asked = asked,
+                _ => others_asked = if asked.is_empty() { others_asked } else { asked },
+            }
+        }
+        let number = Kind::Number as usize;
+        if state.actions[number] != Action::Drop && key.listed.fits(Kind::Number) == Fit::IfWhole {
+            state.whole = state.actions[number];
+            state.broken = self.nulled(key);
+            state.actions[number] = Action::Whole;
+        }
+        let begun = self.automaton.operations.len() as u32;
+        self.automaton.operations.extend(operations(key, &self.routes));
+        state.operations = begun..self.automaton.operations.len() as u32;
+
+        let uses = |action| state.actions.contains(&action) || state.whole == action;
+        if uses(Action::Tree) || uses(Action::Ask) {
+            state.entry = Some(self.automaton.entries.len() as u32);
+            let paths = arrivals(&key.items, &self.routes);
+            // What the schema makes of scalars is told by the action already, but for look-ahead.
+            let entry = Entry { shape: key.listed.shape(), null_goes: key.null_goes, paths };
+            self.automaton.entries.push(entry);
+        }
+        if uses(Action::Ask) {
+            let objects = state.actions[Kind::Object as usize] == Action::Ask;
+            let others = Kind::ALL.iter().any(|&it| it != Kind::Object && state.actions[it as usize] == Action::Ask)
+                || state.whole == Action::Ask;
+            if objects {
+                state.questions[0] = Some(self.question(key, Kind::Object, &objects_asked)?);
+            }
+            if others {
+                state.questions[1] = Some(self.question(key, Kind::Array, &others_asked)?);
+            }
+        }
+        if state.actions[Kind::Array as usize] == Action::Enter {
+            let (listed, null_goes) = self.element(key.listed);
+            let items = down(&key.items, Step::Element, &self.routes);
+            state.element = self.id(Key { listed, null_goes, items })?;
+        }
+        if state.actions[Kind::Object as usize] == Action::Enter {
+            self.members(key, &mut state)?;
+        }
+        Ok(state)
+    }
+
+    /// What happens to values of a kind; of whole numbers, where only those are listed.
+    fn action(&self, key: &Key, kind: Kind, asked: &[Item]) -> Action {
+        if matches!(key.listed, Listed::LookAhead(_)) {
+            return Action::Tree;
+        }
+        let removed = self.is_removed(key);
+        if key.listed.fits(kind) == Fit::Null || (key.null_goes && kind == Kind::Null) {
+            return match kind {
+                Kind::Null if !key.null_goes && !removed => Action::Keep,
+                _ => self.nulled(key),
+            };
+        }
+        if removed {
+            return Action::Drop;
+        }
+        if !asked.is_empty() {
+            return if self.interest(key, kind, asked).is_some() { Action::Ask } else { Action::Tree };
+        }
+        let arrived = key.items.iter().any(|it| it.has_arrived(&self.routes));
+        match kind {
+            Kind::Null => Action::Keep,
+            Kind::Array | Kind::Object if arrived => Action::Null,
+            Kind::Array if counts_elements(&key.items, &self.routes) => Action::Tree,
+            Kind::Array | Kind::Object => Action::Enter,
+            _ if arrived || key.items.iter().any(|it| it.needs_container(&self.routes)) => Action::Apply,
+            _ => Action::Keep,
+        }
+    }
+
+    /// What happens to a value that the schema makes null.
+    fn nulled(&self, key: &Key) -> Action {
+        match (key.null_goes, self.is_removed(key)) {
+            (true, _) => Action::NullGoes,
+            (false, true) => Action::Drop,
+            (false, false) => Action::Null,
+        }
+    }
+
+    fn is_removed(&self, key: &Key) -> bool {
+        key.items.iter().any(|it| it.has_arrived(&self.routes) && self.routes[it.order()].removes)
+    }
+
+    /// The items whose filters must be asked about a value of a kind before it is known what happens to it.
+    fn asked(&self, key: &Key, kind: Kind) -> Items {
+        let is_object = kind == Kind::Object;
+        let is_asked = |item: &&Item| match item.role {
+            Role::At => is_object && item.filter(&self.routes).is_some() && !key.items.contains(&item.asked()),
+            // After `..` an object is asked when it is reached itself.
+            Role::Element => !(is_object && item.segment(&self.routes).is_some_and(|it| it.descend)),
+            Role::Asked => false,
+        };
+        key.items.iter().filter(is_asked).copied().collect()
+    }
+
+    /// What the filters look at, if they can be asked ahead.
+    fn interest(&self, key: &Key, kind: Kind, asked: &[Item]) -> Option<Interest> {
+        if asked.len() > MAX_ASKED {
+            return None;
+        }
+        let member = |listed: Listed, name: &str| self.member(listed, name).unwrap_or(Listed::Nothing);
+        let mut all = Interest::Presence;
+        for item in asked {
+            let interest = interest(item.filter(&self.routes)?)?;
+            if !projects_alike(key.listed, &interest, &member) {
+                return None;
+            }
+            let scalar = !kind.is_container();
+            all = merged(all, undisturbed(&key.items, interest, item.order(), scalar, &self.routes)?);
+        }
+        Some(all)
+    }
+
+    fn question(&mut self, key: &Key, kind: Kind, asked: &[Item]) -> Result<u32, TooLarge> {
+        let interest = self.interest(key, kind, asked).expect("the action is to ask");
+        let of_path = |item: &Item| {
+            let Route { step, path, .. } = self.routes[item.order()];
+            Asked { step, path, segment: item.taken(), order: item.order() }
+        };
+        let filters = asked.iter().map(of_path).collect();
+        let mut then = Vec::new();
+        for answers in 0..1_usize << asked.len() {
+            let mut items: Items = key.items.iter().filter(|it| it.role != Role::Element).copied().collect();
+            for (bit, item) in asked.iter().enumerate() {
+                if item.role == Role::At {
+                    items.push(item.asked());
+                }
+                if answers & (1 << bit) != 0 {
+                    items.push(item.further());
+                }
+            }
+            items.sort_unstable();
+            items.dedup();
+            then.push(self.id(Key { items, ..*key })?);
+        }
+        // The schema leaves scalars that fit as they are.
+        let shape = if kind.is_container() { key.listed.shape() } else { None };
+        self.automaton.questions.push(Question { filters, interest, shape, then });
+        Ok(self.automaton.questions.len() as u32 - 1)
+    }
+
+    fn element(&self, listed: Listed) -> (Listed, bool) {
+        match (listed, self.schema) {
+            (Listed::Array(shape), Some(schema)) => match &schema.shapes[shape] {
+                Shape::Array(items) => (Listed::of(schema, *items, &self.ruling_out), true),
+                _ => (Listed::Nothing, true),
+            },
+            _ => (Listed::Everything, false),
+        }
+    }
+
+    /// What is listed for a member; `None` if it is not listed.
+    fn member(&self, listed: Listed, name: &str) -> Option<Listed> {
+        match (listed, self.schema) {
+            (Listed::Everything, _) => Some(Listed::Everything),
+            (Listed::Object(shape), Some(schema)) => match &schema.shapes[shape] {
+                Shape::Object(properties) => {
+                    let found = properties.iter().find(|(it, _)| it == name);
+                    found.map(|(_, it)| Listed::of(schema, *it, &self.ruling_out))
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Where the members of objects lead.
+    fn members(&mut self, key: &Key, state: &mut State) -> Result<(), TooLarge> {
+        let mut special: Vec<(&'p str, Key)> = Vec::new();
+        let mut add = |name: &'p str, listed: Listed, routes: &[Route<'_>]| {
+            let items = down(&key.items, Step::Member(Some(name)), routes);
+            special.push((name, Key { listed, null_goes: false, items }));
+        };
+        match (key.listed, self.schema) {
+            (Listed::Object(shape), Some(schema)) => {
+                if let Shape::Object(properties) = &schema.shapes[shape] {
+                    for (name, it) in properties {
+                        add(name, Listed::of(schema, *it, &self.ruling_out), &self.routes);
+                    }
+                }
+            }
+            _ => {
+                for item in key.items.iter().filter(|it| it.role == Role::At) {
+                    let selector = item.segment(&self.routes).map(|it| &it.selector);
+                    if let Some(Selector::Names(names)) = selector {
+                        names.iter().for_each(|name| add(name, Listed::Everything, &self.routes));
+                    }
+                }
+                let items = down(&key.items, Step::Member(None), &self.routes);
+                state.other = self.id(Key { listed: Listed::Everything, null_goes: false, items })?;
+            }
+        }
+        if special.is_empty() {
+            return Ok(());
+        }
+        let row = self.automaton.rows.len();
+        let width = self.automaton.names.len();
+        if row + width > MAX_CELLS {
+            return Err(TooLarge);
+        }
+        self.automaton.rows.resize(row + width, state.other);
+        state.row = Some(row as u32);
+        for (name, key) in special {
+            let id = self.id(key)?;
+            self.automaton.rows[row + self.numbers[name].index()] = id;
+        }
+        Ok(())
+    }
+}
+
+/// What is done to scalars at a place, in the order of the file.
+fn operations(key: &Key, routes: &[Route<'_>]) -> Vec<Operation> {
+    let operation = |item: &Item| {
+        if item.needs_container(routes) {
+            Some(Operation::Unfilterable)
+        } else if item.has_arrived(routes) && !routes[item.order()].removes {
+            Some(Operation::Transform(routes[item.order()].step as u32))
+        } else {
+            None
+        }
+    };
+    key.items.iter().filter_map(operation).collect()
+}

@@ -1,0 +1,459 @@
+//! The executor that runs a [`Program`] in one pass over the bytes of a body, without a tree.
+//!
+//! What is kept is copied in runs, what is not listed is checked and skipped, and what a path reaches is
+//! rewritten where it stands; the [`Automaton`] says which. Three things it leaves to the
+//! [tree](crate::tree): values on which something depends that only they tell, documents in which a name
+//! stands twice in one object, and documents that ask too much. The caller then runs the whole document.
+
+mod memo;
+mod output;
+mod repeated;
+
+use vizard_pseudonym::MissingKey;
+
+use crate::automaton::{Action, Automaton, Kind, NameId, Operation, State, StateId, hash};
+use crate::counts::Counts;
+use crate::json::{self, Quoted, Scanner, Value, integral};
+use crate::jsonpath::Selector;
+use crate::jsonpath::select::Steps;
+use crate::program::Program;
+use crate::schema::project::LOOK_AHEAD;
+use crate::transform::{Context, Transform};
+use crate::tree::{self, Budgets, Stopped};
+use crate::unsanitizable::Unsanitizable;
+use memo::Memo;
+use output::Output;
+use repeated::Repeated;
+
+/// What questions may read ahead, as a multiple of the body: filters inside filters read a value again.
+const READ_AHEAD: usize = 8;
+
+/// Why the pass over a document ended early.
+pub(crate) enum Stop {
+    /// The document is refused.
+    Refused(Unsanitizable),
+    /// The document needs the tree.
+    NeedsTree,
+}
+
+impl From<Unsanitizable> for Stop {
+    fn from(why: Unsanitizable) -> Stop {
+        Stop::Refused(why)
+    }
+}
+
+// A document that cannot be finished may also not be JSON further on, which the tree would find out first.
+impl From<Stopped> for Stop {
+    fn from(_: Stopped) -> Stop {
+        Stop::NeedsTree
+    }
+}
+
+impl From<MissingKey> for Stop {
+    fn from(_: MissingKey) -> Stop {
+        Stop::NeedsTree
+    }
+}
+
+/// A pass over the documents of one body.
+pub(crate) struct Pass<'a, 'p, 'c> {
+    program: &'p Program,
+    automaton: &'p Automaton,
+    scan: Scanner<'a>,
+    output: Output<'a>,
+    context: Context<'c>,
+    /// Scalars that were written.
+    scalars: u64,
+    /// Arrays and objects around the current place.
+    open: Vec<Open<'p>>,
+    repeated: Repeated,
+    memo: Memo,
+    /// What an escaped string says.
+    decoded: String,
+    budgets: Budgets,
+    read_ahead: usize,
+}
+
+/// An array or object that was entered.
+struct Open<'p> {
+    state: &'p State,
+    /// The bracket that ends it.
+    close: u8,
+    /// Whether something of it was read, and whether something of it was written.
+    read: bool,
+    written: bool,
+    /// Where its names begin among those of [`Repeated`].
+    names: usize,
+    /// Which of the first 64 names of the automaton stood in it.
+    listed: u64,
+}
+
+/// What the source wrote before a value, by place: it leaves only if the value does.
+#[derive(Clone, Copy)]
+struct Before {
+    comma: Option<usize>,
+    /// The name, and where the colon is.
+    name: Option<(Quoted, usize)>,
+}
+
+/// To where everything can be undone that was done since.
+pub(crate) struct Mark {
+    at: usize,
+    written: usize,
+    counts: Counts,
+    may_write: usize,
+    scalars: u64,
+}
+
+impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
+    pub(crate) fn new(
+        program: &'p Program,
+        automaton: &'p Automaton,
+        scan: Scanner<'a>,
+        context: Context<'c>,
+    ) -> Self {
+        Pass {
+            program,
+            automaton,
+            output: Output::new(scan.text()),
+            scan,
+            context,
+            scalars: 0,
+            open: Vec::with_capacity(16),
+            repeated: Repeated::default(),
+            memo: Memo::default(),
+            decoded: String::new(),
+            budgets: Budgets { filters: Vec::new(), look_ahead: LOOK_AHEAD },
+            read_ahead: 0,
+        }
+    }
+
+    /// Goes to the next document, if there is one.
+    pub(crate) fn next(&mut self) -> Option<Mark> {
+        self.scan.skip_space();
+        self.scan.peek()?;
+        let Context { counts, may_write, .. } = self.context;
+        let written = self.output.len();
+        Some(Mark { at: self.scan.at, written, counts, may_write, scalars: self.scalars })
+    }
+
+    /// One document, written in a line of its own.
+    pub(crate) fn document(&mut self) -> Result<(), Stop> {
+        self.context.counts.documents += 1;
+        self.budgets.look_ahead = LOOK_AHEAD;
+        self.budgets.filters.clear();
+        if self.automaton.asks() {
+            self.budgets.filters.resize_with(self.automaton.paths(), Steps::default);
+        }
+        if self.output.len() > 0 {
+            self.output.anew().push('\n');
+        }
+        let begun = self.output.len();
+        let ends_itself = !matches!(Kind::at(&self.scan), Some(Kind::Null | Kind::Bool | Kind::Number));
+        self.value(self.automaton.state(StateId::START), Before { comma: None, name: None })?;
+        while let Some(open) = self.open.last_mut() {
+            self.scan.skip_space();
+            let next = self.scan.peek();
+            if next == Some(open.close) {
+                self.output.keep(self.scan.at, self.scan.at + 1);
+                self.scan.leave();
+                self.repeated.leave(open.names);
+                self.open.pop();
+                continue;
+            }
+            let mut comma = None;
+            if open.read {
+                if next != Some(b',') {
+                    return Err(self.scan.syntax().into());
+                }
+                comma = Some(self.scan.at);
+                self.scan.step();
+            }
+            open.read = true;
+            let state = open.state;
+            if open.close == b']' {
+                let element = self.automaton.state(state.element);
+                self.value(element, Before { comma, name: None })?;
+            } else {
+                self.member(state, comma)?;
+            }
+        }
+        if self.output.len() == begun {
+            // The rules remove the document itself.
+            self.output.anew().push_str("null");
+            self.scalars += 1;
+        }
+        Ok(self.scan.end_document(ends_itself)?)
+    }
+
+    /// The same by the tree, after everything since the mark is undone.
+    pub(crate) fn document_by_tree(&mut self, mark: Mark) -> Result<(), Unsanitizable> {
+        self.open.clear();
+        self.repeated.leave(0);
+        self.memo.forget();
+        self.output.truncate(mark.written);
+        self.context.counts = mark.counts;
+        self.context.may_write = mark.may_write;
+        self.scalars = mark.scalars;
+        self.scan = self.scan.resume(mark.at);
+        let mut document = json::document(&mut self.scan)?;
+        tree::run(self.program, &mut document, &mut self.context)
+            .map_err(|stopped| Unsanitizable::at(stopped.0, 0))?;
+        self.scalars += document.scalars();
+        let out = self.output.anew();
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        json::write(&document, out);
+        Ok(())
+    }
+
+    /// The body, what was done to it, and how many scalars are in it.
+    pub(crate) fn finish(self) -> (String, Counts, u64) {
+        (self.output.finish(), self.context.counts, self.scalars)
+    }
+
+    fn member(&mut self, state: &'p State, comma: Option<usize>) -> Result<(), Stop> {
+        let (name, colon) = self.scan.name()?;
+        let bytes = match name.escaped {
+            false => &self.scan.text().as_bytes()[name.start..name.end],
+            true => {
+                self.decoded.clear();
+                self.scan.decode(name, &mut self.decoded);
+                self.decoded.as_bytes()
+            }
+        };
+        let hash = hash(bytes);
+        let id = self.automaton.names.find(bytes, hash);
+        let to = self.automaton.member(state, id);
+        if to != StateId::UNLISTED && self.is_repeated(id, hash) {
+            return Err(Stop::NeedsTree);
+        }
+        self.value(self.automaton.state(to), Before { comma, name: Some((name, colon)) })
+    }
+
+    /// Whether the name, or one that is taken for it, stood in this object before.
+    fn is_repeated(&mut self, id: NameId, hash: u64) -> bool {
+        let open = self.open.last_mut().expect("members stand in objects");
+        if id.index() < 64 {
+            let bit = 1 << id.index();
+            let repeated = open.listed & bit != 0;
+            open.listed |= bit;
+            return repeated;
+        }
+        self.repeated.add(open.names, hash)
+    }
+
+    fn value(&mut self, mut state: &'p State, before: Before) -> Result<(), Stop> {
+        let Some(kind) = Kind::at(&self.scan) else { return Err(self.scan.syntax().into()) };
+        let mut action = state.action(kind);
+        loop {
+            let start = self.scan.at;
+            match action {
+                Action::Keep => {
+                    self.write(before);
+                    self.scalar(kind)?;
+                    self.output.keep(start, self.scan.at);
+                    self.scalars += 1;
+                }
+                Action::Enter => {
+                    self.write(before);
+                    self.enter(state, kind)?;
+                }
+                Action::Apply => self.apply(state, kind, before)?,
+                Action::Whole => {
+                    let whole = integral(self.scan.number()?);
+                    if whole && state.whole == Action::Keep {
+                        self.write(before);
+                        self.output.keep(start, self.scan.at);
+                        self.scalars += 1;
+                        return Ok(());
+                    }
+                    self.scan.at = start;
+                    action = if whole { state.whole } else { state.broken };
+                    if action == Action::Ask {
+                        state = match self.ask(state, kind)? {
+                            Some(decided) => decided,
+                            None => return self.subtree(state, before),
+                        };
+                        action = state.whole;
+                    }
+                    continue;
+                }
+                Action::Null => {
+                    self.scan.skip_value()?;
+                    self.write(before);
+                    self.output.anew().push_str("null");
+                    self.context.counts.nulled += 1;
+                    self.scalars += 1;
+                }
+                Action::NullGoes => {
+                    self.scan.skip_value()?;
+                    self.context.counts.nulled += u64::from(kind != Kind::Null);
+                    self.context.counts.removed += 1;
+                }
+                Action::Drop => {
+                    self.scan.skip_value()?;
+                    self.context.counts.removed += 1;
+                }
+                Action::Ask => match self.ask(state, kind)? {
+                    Some(decided) => {
+                        state = decided;
+                        action = state.action(kind);
+                        continue;
+                    }
+                    None => self.subtree(state, before)?,
+                },
+                Action::Tree => self.subtree(state, before)?,
+            }
+            return Ok(());
+        }
+    }
+
+    fn scalar(&mut self, kind: Kind) -> Result<(), Unsanitizable> {
+        match kind {
+            Kind::String => self.scan.text_value().map(drop),
+            Kind::Number => self.scan.number().map(drop),
+            _ => self.scan.literal(),
+        }
+    }
+
+    fn enter(&mut self, state: &'p State, kind: Kind) -> Result<(), Unsanitizable> {
+        let start = self.scan.at;
+        self.scan.enter()?;
+        self.output.keep(start, self.scan.at);
+        let close = if kind == Kind::Object { b'}' } else { b']' };
+        let names = self.repeated.enter();
+        self.open.push(Open { state, close, read: false, written: false, names, listed: 0 });
+        Ok(())
+    }
+
+    /// Writes what stands before a value that leaves.
+    #[inline]
+    fn write(&mut self, before: Before) {
+        if let Some(open) = self.open.last_mut() {
+            if let (true, Some(comma)) = (open.written, before.comma) {
+                self.output.keep(comma, comma + 1);
+            }
+            open.written = true;
+        }
+        if let Some((name, colon)) = before.name {
+            self.output.keep(name.start - 1, name.end + 1);
+            self.output.keep(colon, colon + 1);
+        }
+    }
+
+    /// Takes a scalar through the transforms that reach it.
+    fn apply(&mut self, state: &'p State, kind: Kind, before: Before) -> Result<(), Stop> {
+        let operations = self.automaton.operations(state);
+        if let (Kind::String, [Operation::Transform(step)]) = (kind, operations)
+            && let Transform::Pseudonymize(transform) = &self.program.steps[*step as usize].transform
+        {
+            let quoted = self.scan.text_value()?;
+            self.write(before);
+            self.scalars += 1;
+            let out = self.output.anew();
+            let written = &self.scan.text()[quoted.start..quoted.end];
+            let place = match self.memo.find(*step, written, self.scan.text()) {
+                Ok(known) => {
+                    out.extend_from_within(known.clone());
+                    self.context.counts.pseudonymized += 1;
+                    self.context.take_room(known.len()).ok_or(Stop::NeedsTree)?;
+                    return Ok(());
+                }
+                Err(place) => place,
+            };
+            let identifier = match quoted.escaped {
+                false => written,
+                true => {
+                    self.decoded.clear();
+                    self.scan.decode(quoted, &mut self.decoded);
+                    self.decoded.as_str()
+                }
+            };
+            let begun = out.len();
+            let pseudonymized = self.context.counts.pseudonymized;
+            transform.write(identifier, &mut self.context, out)?;
+            self.context.take_room(out.len() - begun).ok_or(Stop::NeedsTree)?;
+            if self.context.counts.pseudonymized > pseudonymized {
+                self.memo.remember(place, *step, quoted.start..quoted.end, begun..out.len());
+            }
+            return Ok(());
+        }
+        let mut value = json::scalar(&mut self.scan)?;
+        for operation in operations {
+            match operation {
+                Operation::Unfilterable => {
+                    self.context.counts.nulled += u64::from(value != Value::Null);
+                    value = Value::Null;
+                }
+                Operation::Transform(step) => {
+                    tree::transform(&self.program.steps[*step as usize], &mut value, &mut self.context)?;
+                }
+            }
+        }
+        self.write(before);
+        self.scalars += 1;
+        json::write(&value, self.output.anew());
+        Ok(())
+    }
+
+    /// Asks the filters that stand on this value; `None` when a glimpse does not tell enough.
+    fn ask(&mut self, state: &'p State, kind: Kind) -> Result<Option<&'p State>, Stop> {
+        let question = self.automaton.question(state, kind);
+        let mut ahead = self.scan.clone();
+        let mut blurred = false;
+        let mut glimpse = json::glimpse(&mut ahead, &question.interest, &mut blurred)?;
+        self.read_ahead += ahead.at - self.scan.at;
+        if self.read_ahead / READ_AHEAD > self.scan.text().len() {
+            return Err(Stop::NeedsTree);
+        }
+        if blurred {
+            return Ok(None);
+        }
+        if let (Some(schema), Some(shape)) = (&self.program.schema, question.shape) {
+            let look_ahead = &mut self.budgets.look_ahead;
+            schema.project_at(shape, &mut glimpse, &mut Counts::default(), look_ahead);
+        }
+        let mut answers = 0;
+        for (bit, asked) in question.filters.iter().enumerate() {
+            let path = &self.program.steps[asked.step].paths[asked.path];
+            let Selector::Filter(filter) = &path.segments[asked.segment].selector else { continue };
+            let accepts = filter.accepts(&glimpse, &glimpse, &self.budgets.filters[asked.order]);
+            answers |= usize::from(accepts) << bit;
+        }
+        Ok(Some(self.automaton.state(question.then[answers])))
+    }
+
+    /// Leaves a value to the tree.
+    fn subtree(&mut self, state: &'p State, before: Before) -> Result<(), Stop> {
+        let value = json::parse_value(&mut self.scan)?;
+        let entry = self.automaton.entry(state);
+        let value = tree::run_at(self.program, entry, value, &mut self.budgets, &mut self.context)?;
+        if let Some(value) = value {
+            self.scalars += value.scalars();
+            self.write(before);
+            json::write(&value, self.output.anew());
+        }
+        Ok(())
+    }
+}
+
+impl Kind {
+    /// The kind of the value that begins at the scanner's place, if one does.
+    #[inline]
+    fn at(scan: &Scanner<'_>) -> Option<Kind> {
+        Some(match scan.peek()? {
+            b'"' => Kind::String,
+            b'{' => Kind::Object,
+            b'[' => Kind::Array,
+            b'-' | b'0'..=b'9' => Kind::Number,
+            b't' | b'f' => Kind::Bool,
+            b'n' => Kind::Null,
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

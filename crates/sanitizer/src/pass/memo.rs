@@ -1,0 +1,64 @@
+//! Pseudonyms of the document so far: the same host stands in every row of a list, and a copy is many times
+//! cheaper than a hash.
+
+use std::ops::Range;
+
+use crate::automaton::hash;
+
+/// Values remembered at a time; a new one takes the place of one with the same place.
+const PLACES: usize = 256;
+
+/// Where values stand in the source and their pseudonyms in the output. Holds no text of its own.
+pub(super) struct Memo {
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Entry {
+    /// The number of the step, and one more; 0: nothing is here.
+    step: u32,
+    length: u32,
+    value: usize,
+    pseudonym: usize,
+    pseudonym_length: u32,
+}
+
+impl Default for Memo {
+    fn default() -> Memo {
+        Memo { entries: Vec::new() }
+    }
+}
+
+impl Memo {
+    /// Where in the output the pseudonym stands that a step made of this value as written, or else where to
+    /// [remember](Self::remember) it.
+    #[inline]
+    pub(super) fn find(&self, step: u32, value: &str, source: &str) -> Result<Range<usize>, usize> {
+        let at = (hash(value.as_bytes()) >> 32) as usize % PLACES;
+        let Some(entry) = self.entries.get(at) else { return Err(at) };
+        let begin = entry.value;
+        let same = entry.step == step + 1
+            && entry.length as usize == value.len()
+            && source.as_bytes()[begin..begin + value.len()] == *value.as_bytes();
+        match same {
+            true => Ok(entry.pseudonym..entry.pseudonym + entry.pseudonym_length as usize),
+            false => Err(at),
+        }
+    }
+
+    pub(super) fn remember(&mut self, at: usize, step: u32, value: Range<usize>, pseudonym: Range<usize>) {
+        if self.entries.is_empty() {
+            self.entries.resize(PLACES, Entry::default());
+        }
+        let (Ok(length), Ok(pseudonym_length)) = (value.len().try_into(), pseudonym.len().try_into()) else {
+            return;
+        };
+        let (value, pseudonym) = (value.start, pseudonym.start);
+        self.entries[at] = Entry { step: step + 1, length, value, pseudonym, pseudonym_length };
+    }
+
+    /// The output does not hold any more what it held.
+    pub(super) fn forget(&mut self) {
+        self.entries.clear();
+    }
+}
