@@ -1,10 +1,10 @@
 //! What of an email's domain stays beside its pseudonym.
 
-use std::borrow::Cow;
 use std::str::FromStr;
 
+use crate::cipher::Cipher;
+use crate::hash::Salt;
 use crate::ring::Suite;
-use crate::token::push_base64;
 use crate::{MissingKey, UnknownName};
 
 /// What of an email's domain stays visible beside the pseudonym.
@@ -37,27 +37,48 @@ impl FromStr for EmailDomainHandling {
     }
 }
 
-/// What to show of the domain.
-pub(crate) fn show<'d>(
-    handling: EmailDomainHandling,
-    domain: &'d str,
-    keys: &Suite,
-) -> Result<Option<Cow<'d, str>>, MissingKey> {
-    Ok(match handling {
-        EmailDomainHandling::Preserve => Some(Cow::Borrowed(domain)),
-        EmailDomainHandling::Redact => None,
-        EmailDomainHandling::Tokenize => {
-            let mut shown = String::from("h~");
-            push_base64(&keys.hash(domain), &mut shown);
-            Some(Cow::Owned(shown))
+/// What to show of a domain, with what it takes to show it.
+pub(crate) enum Shown<'d> {
+    Nothing,
+    Written(&'d str),
+    Hashed(&'d str, &'d Salt),
+    Sealed(&'d str, &'d Salt, &'d Cipher),
+}
+
+impl<'d> Shown<'d> {
+    pub(crate) fn new(
+        handling: EmailDomainHandling,
+        domain: &'d str,
+        keys: &'d Suite,
+    ) -> Result<Self, MissingKey> {
+        Ok(match handling {
+            EmailDomainHandling::Preserve => Shown::Written(domain),
+            EmailDomainHandling::Redact => Shown::Nothing,
+            EmailDomainHandling::Tokenize => Shown::Hashed(domain, &keys.salt),
+            EmailDomainHandling::Encrypt => Shown::Sealed(domain, &keys.salt, keys.cipher()?),
+        })
+    }
+
+    /// Appends it after a text that says what it is, or nothing at all. Letters, digits, `.`, `-`, `_` and `~`.
+    pub(crate) fn push(&self, before: &str, out: &mut String) -> bool {
+        if let Shown::Nothing = self {
+            return false;
         }
-        EmailDomainHandling::Encrypt => {
-            let mut shown = String::from("e~");
-            let cipher = keys.cipher()?;
-            cipher.seal(&keys.hash(domain), domain.as_bytes(), |sealed| push_base64(sealed, &mut shown));
-            Some(Cow::Owned(shown))
+        out.push_str(before);
+        match *self {
+            Shown::Nothing => {}
+            Shown::Written(domain) => out.push_str(domain),
+            Shown::Hashed(domain, salt) => {
+                out.push_str("h~");
+                salt.hash(domain).push_letters(out);
+            }
+            Shown::Sealed(domain, salt, cipher) => {
+                out.push_str("e~");
+                cipher.push_sealed(&salt.hash(domain), domain.as_bytes(), out);
+            }
         }
-    })
+        true
+    }
 }
 
 #[cfg(test)]
@@ -75,24 +96,22 @@ mod tests {
         };
         let ring = Ring::derive(&keys);
         let cases = [
-            (EmailDomainHandling::Preserve, Some("acme.com")),
-            (EmailDomainHandling::Redact, None),
-            (EmailDomainHandling::Tokenize, Some("h~XeVeXr3msNs83nxpGuEjUO0Cv7JfkmYhnprXIY-BEgs")),
+            (EmailDomainHandling::Preserve, "@acme.com"),
+            (EmailDomainHandling::Redact, ""),
+            (EmailDomainHandling::Tokenize, "@h~XeVeXr3msNs83nxpGuEjUO0Cv7JfkmYhnprXIY-BEgs"),
             (
                 EmailDomainHandling::Encrypt,
-                Some("e~XeVeXr3msNs83nxpGuEjUO0Cv7JfkmYhnprXIY-BEgtyvcXqtDujwfr0b5vLmXHQ"),
+                "@e~XeVeXr3msNs83nxpGuEjUO0Cv7JfkmYhnprXIY-BEgtyvcXqtDujwfr0b5vLmXHQ",
             ),
         ];
         for (handling, expected) in cases {
-            assert_eq!(
-                show(handling, "acme.com", &ring.domain).unwrap().as_deref(),
-                expected,
-                "{handling:?}"
-            );
+            let mut out = String::new();
+            let pushes = Shown::new(handling, "acme.com", &ring.domain).unwrap().push("@", &mut out);
+            assert_eq!((out.as_str(), pushes), (expected, !expected.is_empty()), "{handling:?}");
         }
         let keyless = Ring::derive(&KeyMaterial::salted("salt"));
-        let error = show(EmailDomainHandling::Encrypt, "acme.com", &keyless.domain).unwrap_err();
-        assert_eq!(error.name, "ENCRYPTION_KEY_EMAIL_DOMAINS");
+        let error = Shown::new(EmailDomainHandling::Encrypt, "acme.com", &keyless.domain).err();
+        assert_eq!(error, Some(MissingKey { name: "ENCRYPTION_KEY_EMAIL_DOMAINS" }));
     }
 
     #[test]

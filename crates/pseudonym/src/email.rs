@@ -8,6 +8,7 @@ mod cursor;
 mod display_name;
 mod domain_name;
 mod lexical;
+pub(crate) mod plain;
 
 use std::borrow::Cow;
 use std::fmt;

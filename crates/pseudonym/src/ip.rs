@@ -1,6 +1,6 @@
 //! IP addresses: one canonical text for each, read from literals only. A name is never looked up.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use std::net::{IpAddr, Ipv6Addr};
 
 use crate::{Kind, MissingKey, Pseudonymizer};
@@ -18,31 +18,66 @@ impl Pseudonymizer {
     /// # Ok::<(), vizard_pseudonym::MissingKey>(())
     /// ```
     pub fn ip_token(&self, text: &str, kind: Kind) -> Result<Option<String>, MissingKey> {
-        let Some(address) = canonical(text) else { return Ok(None) };
         let mut out = String::new();
-        self.ring.ip.push_token(&self.ring.ip.hash(&address), &address, kind, &mut out)?;
-        Ok(Some(out))
+        Ok(self.ip_token_into(text, kind, &mut out)?.then_some(out))
+    }
+
+    /// Appends the token of an IP address, as [`ip_token`](Self::ip_token) gives it, and says whether the text is
+    /// one. Appends nothing if it is not, or if a key is missing.
+    pub fn ip_token_into(&self, text: &str, kind: Kind, out: &mut String) -> Result<bool, MissingKey> {
+        let Some(address) = canonical(text) else { return Ok(false) };
+        let keys = &self.ring.ip;
+        keys.push_token(&keys.salt.hash(address.as_str()), address.as_str(), kind, out)?;
+        Ok(true)
+    }
+}
+
+/// The longest form of an address: eight groups of four.
+const LONGEST: usize = 39;
+
+/// The text of an address, on the stack.
+struct Canonical {
+    letters: [u8; LONGEST],
+    length: usize,
+}
+
+impl Canonical {
+    fn as_str(&self) -> &str {
+        str::from_utf8(&self.letters[..self.length]).expect("only text is written")
+    }
+}
+
+impl fmt::Write for Canonical {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        let end = self.length + part.len();
+        let room = self.letters.get_mut(self.length..end).ok_or(fmt::Error)?;
+        room.copy_from_slice(part.as_bytes());
+        self.length = end;
+        Ok(())
     }
 }
 
 /// Dotted for IPv4, mapped or not; eight lower-case groups without `::` for IPv6.
-fn canonical(text: &str) -> Option<String> {
-    match text.parse().ok()? {
-        IpAddr::V4(address) => Some(address.to_string()),
-        IpAddr::V6(address) => Some(match address.to_ipv4_mapped() {
-            Some(mapped) => mapped.to_string(),
-            None => expanded(address),
-        }),
+fn canonical(text: &str) -> Option<Canonical> {
+    let mut out = Canonical { letters: [0; LONGEST], length: 0 };
+    let address = match text.parse().ok()? {
+        IpAddr::V4(address) => Ok(address),
+        IpAddr::V6(address) => address.to_ipv4_mapped().ok_or(address),
+    };
+    match address {
+        Ok(address) => write!(out, "{address}"),
+        Err(address) => write_expanded(address, &mut out),
     }
+    .expect("no address is longer");
+    Some(out)
 }
 
-fn expanded(address: Ipv6Addr) -> String {
-    let mut out = String::with_capacity(39);
+fn write_expanded(address: Ipv6Addr, out: &mut impl Write) -> fmt::Result {
     for (index, group) in address.segments().into_iter().enumerate() {
         let colon = if index == 0 { "" } else { ":" };
-        write!(out, "{colon}{group:x}").expect("writing to a string cannot fail");
+        write!(out, "{colon}{group:x}")?;
     }
-    out
+    Ok(())
 }
 
 #[cfg(test)]
@@ -81,7 +116,7 @@ mod tests {
             ("", None),
         ];
         for (text, expected) in cases {
-            assert_eq!(canonical(text).as_deref(), expected, "{text}");
+            assert_eq!(canonical(text).as_ref().map(Canonical::as_str), expected, "{text}");
         }
     }
 }

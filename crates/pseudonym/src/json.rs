@@ -1,7 +1,5 @@
 //! A pseudonym as a JSON object, for consumers that want its parts.
 
-use crate::canonical::Identifier;
-use crate::token::push_base64;
 use crate::{Kind, MissingKey, Pseudonymizer};
 
 impl Pseudonymizer {
@@ -21,27 +19,43 @@ impl Pseudonymizer {
         include_reversible: bool,
         include_original: bool,
     ) -> Result<String, MissingKey> {
-        let read = Identifier::read(identifier);
-        let mut out = String::from("{");
-        if let Some(domain) = self.domain_of(&read)? {
-            out.push_str("\"domain\":");
-            push_string(&domain, &mut out);
-            out.push(',');
+        let mut out = String::new();
+        self.json_into(identifier, include_reversible, include_original, &mut out)?;
+        Ok(out)
+    }
+
+    /// Appends the text of a JSON object, as [`json`](Self::json) gives it. Appends nothing if a key is missing.
+    pub fn json_into(
+        &self,
+        identifier: &str,
+        include_reversible: bool,
+        include_original: bool,
+        out: &mut String,
+    ) -> Result<(), MissingKey> {
+        let read = self.read(identifier);
+        let domain = self.shown(&read)?;
+        if include_reversible {
+            self.ring.main.cipher()?;
+        }
+        out.push('{');
+        if domain.push("\"domain\":\"", out) {
+            out.push_str("\",");
         }
         out.push_str("\"hash\":\"");
-        push_base64(&self.hash_of(&read), &mut out);
+        read.hash.push_letters(out);
         out.push('"');
         if include_original {
             out.push_str(",\"original\":");
-            push_string(identifier, &mut out);
+            push_string(identifier, out);
         }
         if include_reversible {
             out.push_str(",\"reversible\":\"");
-            self.token_into(identifier, Kind::Reversible, &mut out)?;
+            self.ring.main.push_token(&read.hash, identifier, Kind::Reversible, out)?;
+            domain.push("@", out);
             out.push('"');
         }
         out.push('}');
-        Ok(out)
+        Ok(())
     }
 }
 

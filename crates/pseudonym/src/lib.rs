@@ -39,7 +39,10 @@ mod canonical;
 mod cipher;
 mod domain;
 mod fingerprint;
+mod hash;
+mod letters;
 mod ring;
+mod short_copy;
 mod token;
 
 mod blank;

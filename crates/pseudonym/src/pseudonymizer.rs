@@ -1,13 +1,13 @@
 //! The pseudonymizer: keys and settings, ready to use.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use crate::canonical::Identifier;
+use crate::domain::Shown;
 use crate::fingerprint::fingerprint;
 use crate::ring::Ring;
-use crate::token::{HASH_LETTERS, Kind, push_base64};
-use crate::{KeyMaterial, MissingKey, Settings, domain};
+use crate::token::{HASH_LETTERS, Kind};
+use crate::{KeyMaterial, MissingKey, Settings};
 
 /// Makes pseudonyms of identifiers, and identifiers of reversible pseudonyms. Build it once and share it.
 ///
@@ -23,7 +23,7 @@ impl Pseudonymizer {
     /// Derives the keys, which takes tens of milliseconds for each distinct pair of key and salt.
     pub fn new(keys: &KeyMaterial, settings: Settings) -> Self {
         let ring = Ring::derive(keys);
-        let fingerprint = fingerprint(ring.main.salt());
+        let fingerprint = fingerprint(ring.main.salt.secret());
         Pseudonymizer { ring, settings, fingerprint }
     }
 
@@ -49,14 +49,19 @@ impl Pseudonymizer {
 
     /// The hash in a pseudonym of this identifier.
     pub fn hash(&self, identifier: &str) -> [u8; 32] {
-        self.hash_of(&Identifier::read(identifier))
+        self.read(identifier).hash.bytes()
     }
 
     /// The hash alone in base64: 43 letters, no domain.
     pub fn hash_only(&self, identifier: &str) -> String {
         let mut out = String::with_capacity(HASH_LETTERS);
-        push_base64(&self.hash(identifier), &mut out);
+        self.hash_only_into(identifier, &mut out);
         out
+    }
+
+    /// Appends the hash alone, as [`hash_only`](Self::hash_only) gives it.
+    pub fn hash_only_into(&self, identifier: &str, out: &mut String) {
+        self.read(identifier).hash.push_letters(out);
     }
 
     /// The token of an identifier, `t~…` or `p~…`, with `@` and the domain if it is an email address.
@@ -66,38 +71,42 @@ impl Pseudonymizer {
         Ok(out)
     }
 
-    /// Appends the token of an identifier. Appends nothing if a key is missing; allocates nothing of its own
-    /// for identifiers of ordinary length with their domain preserved or redacted.
+    /// Appends the token of an identifier. Appends nothing if a key is missing; allocates nothing of its own for
+    /// ids and bare addresses of ordinary length.
+    ///
+    /// Whatever the identifier and the settings, a token is made of ASCII letters and digits and of `~`, `-`,
+    /// `_`, `@` and `.`: it can stand in a JSON string or a header as it is.
     pub fn token_into(&self, identifier: &str, kind: Kind, out: &mut String) -> Result<(), MissingKey> {
-        let read = Identifier::read(identifier);
-        let domain = self.domain_of(&read)?;
-        self.ring.main.push_token(&self.hash_of(&read), identifier, kind, out)?;
-        if let Some(domain) = domain {
-            out.push('@');
-            out.push_str(&domain);
-        }
+        let read = self.read(identifier);
+        let domain = self.shown(&read)?;
+        self.ring.main.push_token(&read.hash, identifier, kind, out)?;
+        domain.push("@", out);
         Ok(())
     }
 
     /// The token of a text exactly as given: an email address is a text like any other, without its domain.
     pub fn opaque_token(&self, text: &str, kind: Kind) -> Result<String, MissingKey> {
         let mut out = String::new();
-        self.ring.main.push_token(&self.ring.main.hash(text), text, kind, &mut out)?;
+        self.opaque_token_into(text, kind, &mut out)?;
         Ok(out)
     }
 
-    pub(crate) fn hash_of(&self, identifier: &Identifier<'_>) -> [u8; 32] {
-        self.ring.main.finish(identifier.begin_hash(self.settings.email_canonicalization))
+    /// Appends the token of a text exactly as given. Appends nothing if a key is missing.
+    pub fn opaque_token_into(&self, text: &str, kind: Kind, out: &mut String) -> Result<(), MissingKey> {
+        self.ring.main.push_token(&self.ring.main.salt.hash(text), text, kind, out)
+    }
+
+    #[inline]
+    pub(crate) fn read<'a>(&self, identifier: &'a str) -> Identifier<'a> {
+        Identifier::read(identifier, self.settings.email_canonicalization, &self.ring.main.salt)
     }
 
     /// What to show of the identifier's domain, if it has one.
-    pub(crate) fn domain_of<'a>(
-        &self,
-        identifier: &Identifier<'a>,
-    ) -> Result<Option<Cow<'a, str>>, MissingKey> {
-        match identifier.domain() {
-            Some(domain) => domain::show(self.settings.email_domain_handling, domain, &self.ring.domain),
-            None => Ok(None),
+    #[inline]
+    pub(crate) fn shown<'a>(&'a self, identifier: &Identifier<'a>) -> Result<Shown<'a>, MissingKey> {
+        match identifier.domain {
+            Some(domain) => Shown::new(self.settings.email_domain_handling, domain, &self.ring.domain),
+            None => Ok(Shown::Nothing),
         }
     }
 }

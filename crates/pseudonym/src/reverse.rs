@@ -4,7 +4,6 @@ use subtle::ConstantTimeEq;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::canonical::Identifier;
 use crate::token::{Found, find};
 use crate::{MissingKey, Pseudonymizer};
 
@@ -76,15 +75,15 @@ impl Pseudonymizer {
     /// With the main key. The hash is of the canonical form, or of the text as given (`opaque_token`).
     fn open_identifier(&self, sealed: &[u8]) -> Option<Zeroizing<String>> {
         let (claimed, original) = self.ring.main.cipher().ok()?.open(sealed)?;
-        let canonical = claimed.ct_eq(&self.hash_of(&Identifier::read(&original)));
-        let as_given = claimed.ct_eq(&self.ring.main.hash(&original));
+        let canonical = claimed.ct_eq(&self.hash(&original));
+        let as_given = claimed.ct_eq(&self.ring.main.salt.hash(&original).bytes());
         bool::from(canonical | as_given).then_some(original)
     }
 
     /// With the key of IP addresses.
     fn open_ip(&self, sealed: &[u8]) -> Option<Zeroizing<String>> {
         let (claimed, original) = self.ring.ip.cipher().ok()?.open(sealed)?;
-        bool::from(claimed.ct_eq(&self.ring.ip.hash(&original))).then_some(original)
+        bool::from(claimed.ct_eq(&self.ring.ip.salt.hash(&original).bytes())).then_some(original)
     }
 }
 
@@ -209,5 +208,11 @@ mod tests {
             Err(MissingKey { name: "ENCRYPTION_KEY_IP" })
         );
         assert_eq!(keyless.reverse_all("no token"), Ok(None));
+        let mut out = String::new();
+        assert_eq!(keyless.token_into("nora", Kind::Reversible, &mut out), Err(missing));
+        assert_eq!(keyless.opaque_token_into("nora", Kind::Reversible, &mut out), Err(missing));
+        assert_eq!(keyless.json_into("nora", true, false, &mut out), Err(missing));
+        assert!(keyless.ip_token_into("10.0.0.1", Kind::Reversible, &mut out).is_err());
+        assert_eq!(out, "");
     }
 }

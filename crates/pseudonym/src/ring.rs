@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-
 use crate::cipher::Cipher;
-use crate::token::{Kind, push_base64};
+use crate::hash::{Hash, Salt};
+use crate::token::Kind;
 use crate::{KeyMaterial, MissingKey, Secret};
 
 /// The salts and ciphers of a deployment.
@@ -17,7 +16,7 @@ pub(crate) struct Ring {
 
 /// A salt, and a cipher where a key was given.
 pub(crate) struct Suite {
-    salt: Secret,
+    pub(crate) salt: Salt,
     cipher: Option<Arc<Cipher>>,
     key_name: &'static str,
 }
@@ -48,7 +47,7 @@ struct Ciphers<'k>(Vec<(&'k Secret, &'k Secret, Arc<Cipher>)>);
 
 impl<'k> Ciphers<'k> {
     fn suite(&mut self, (key, salt): (Option<&'k Secret>, &'k Secret), key_name: &'static str) -> Suite {
-        Suite { salt: salt.clone(), cipher: key.map(|key| self.cipher(key, salt)), key_name }
+        Suite { salt: Salt::new(salt), cipher: key.map(|key| self.cipher(key, salt)), key_name }
     }
 
     fn cipher(&mut self, key: &'k Secret, salt: &'k Secret) -> Arc<Cipher> {
@@ -62,20 +61,10 @@ impl<'k> Ciphers<'k> {
 }
 
 impl Suite {
-    /// SHA-256 of the text followed by the salt.
-    pub(crate) fn hash(&self, text: &str) -> [u8; 32] {
-        self.finish(Sha256::new_with_prefix(text))
-    }
-
-    /// Ends a hash that was begun with an identifier, by adding the salt.
-    pub(crate) fn finish(&self, begun: Sha256) -> [u8; 32] {
-        begun.chain_update(self.salt.expose()).finalize().into()
-    }
-
     /// Appends a token without its domain: the hash, and the original encrypted if it is to be reversible.
     pub(crate) fn push_token(
         &self,
-        hash: &[u8; 32],
+        hash: &Hash,
         original: &str,
         kind: Kind,
         out: &mut String,
@@ -83,12 +72,12 @@ impl Suite {
         match kind {
             Kind::Hash => {
                 out.push_str("t~");
-                push_base64(hash, out);
+                hash.push_letters(out);
             }
             Kind::Reversible => {
                 let cipher = self.cipher()?;
                 out.push_str("p~");
-                cipher.seal(hash, original.as_bytes(), |sealed| push_base64(sealed, out));
+                cipher.push_sealed(hash, original.as_bytes(), out);
             }
         }
         Ok(())
@@ -102,11 +91,6 @@ impl Suite {
     /// Whether a cipher is there.
     pub(crate) fn has_cipher(&self) -> bool {
         self.cipher.is_some()
-    }
-
-    /// The salt, for its fingerprint.
-    pub(crate) fn salt(&self) -> &Secret {
-        &self.salt
     }
 }
 

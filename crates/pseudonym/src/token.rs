@@ -17,11 +17,6 @@ pub enum Kind {
 /// The length of a hash in base64: no reversible token is shorter.
 pub(crate) const HASH_LETTERS: usize = 43;
 
-/// Appends the letters of tokens: base64 with `-` and `_`, without padding.
-pub(crate) fn push_base64(bytes: &[u8], out: &mut String) {
-    URL_SAFE_NO_PAD.encode_string(bytes, out);
-}
-
 /// A reversible token somewhere in a text.
 pub(crate) struct Found<'a> {
     /// What stands between the end of the last token and this one.

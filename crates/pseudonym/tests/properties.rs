@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use proptest::prelude::{Strategy, any, prop, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use vizard_pseudonym::email::{parse_address_list, parse_mailbox};
 use vizard_pseudonym::{
-    EmailCanonicalization, HeaderEncoding, KeyMaterial, Kind, Pseudonymizer, Secret, Settings, TokenError,
+    EmailCanonicalization, EmailDomainHandling, HeaderEncoding, KeyMaterial, Kind, Pseudonymizer, Secret,
+    Settings, TokenError,
 };
 
 fn pseudonymizer(key: &str, email_canonicalization: EmailCanonicalization) -> Pseudonymizer {
@@ -17,6 +18,19 @@ static OURS: LazyLock<Pseudonymizer> =
     LazyLock::new(|| pseudonymizer("secret", EmailCanonicalization::Strict));
 static IGNORING_DOTS: LazyLock<Pseudonymizer> =
     LazyLock::new(|| pseudonymizer("secret", EmailCanonicalization::IgnoreDots));
+/// One for each way to show a domain.
+static SHOWING: LazyLock<[Pseudonymizer; 4]> = LazyLock::new(|| {
+    let keys = KeyMaterial { encryption_key: Some(Secret::new("secret")), ..KeyMaterial::salted("salt") };
+    [
+        EmailDomainHandling::Preserve,
+        EmailDomainHandling::Redact,
+        EmailDomainHandling::Tokenize,
+        EmailDomainHandling::Encrypt,
+    ]
+    .map(|email_domain_handling| {
+        Pseudonymizer::new(&keys, Settings { email_domain_handling, ..Settings::default() })
+    })
+});
 static THEIRS: LazyLock<Pseudonymizer> =
     LazyLock::new(|| pseudonymizer("other", EmailCanonicalization::Strict));
 
@@ -109,6 +123,46 @@ proptest! {
         let json = OURS.json(&text, true, true).unwrap();
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
         prop_assert_eq!(json["original"].as_str(), Some(text.as_str()));
+    }
+
+    /// Tokens stand in JSON strings, headers and paths as they are, however domains are shown.
+    #[test]
+    fn tokens_are_plain_letters(text in texts()) {
+        for ours in SHOWING.iter() {
+            for kind in [Kind::Hash, Kind::Reversible] {
+                let token = ours.token(&text, kind).unwrap();
+                let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"~-_@.".contains(&byte);
+                prop_assert!(token.bytes().all(is_plain), "{}", token);
+                let domain = parse_mailbox(&text).is_some();
+                prop_assert!(domain || !token.contains(['@', '.']));
+            }
+        }
+    }
+
+    /// What is appended is what is returned, after what was there.
+    #[test]
+    fn appending_is_returning(text in prop_oneof![texts(), any::<std::net::IpAddr>().prop_map(|ip| ip.to_string())]) {
+        for ours in SHOWING.iter() {
+            for kind in [Kind::Hash, Kind::Reversible] {
+                let mut out = String::from("é");
+                ours.token_into(&text, kind, &mut out).unwrap();
+                ours.opaque_token_into(&text, kind, &mut out).unwrap();
+                let is_ip = ours.ip_token_into(&text, kind, &mut out).unwrap();
+                ours.hash_only_into(&text, &mut out);
+                ours.json_into(&text, kind == Kind::Reversible, true, &mut out).unwrap();
+                let ip = ours.ip_token(&text, kind).unwrap();
+                prop_assert_eq!(is_ip, ip.is_some());
+                let returned = [
+                    "é".to_owned(),
+                    ours.token(&text, kind).unwrap(),
+                    ours.opaque_token(&text, kind).unwrap(),
+                    ip.unwrap_or_default(),
+                    ours.hash_only(&text),
+                    ours.json(&text, kind == Kind::Reversible, true).unwrap(),
+                ];
+                prop_assert_eq!(out, returned.concat());
+            }
+        }
     }
 
     /// A mailbox is a list of one, and its bare address is the same person.
