@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::regex::Patterns;
+
 /// A place in a rule file. Both numbers count from 1; columns count characters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
@@ -121,9 +123,10 @@ impl fmt::Display for Diagnostics {
     }
 }
 
-/// Where the parts of the loader put what they find.
+/// What goes along with the parts of the loader: where they put what they find, and what they share.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
+    pub(crate) patterns: Patterns,
     all: Vec<Diagnostic>,
 }
 
@@ -164,6 +167,9 @@ impl Report {
 
     /// Sorts by place and copies the source lines in.
     pub(crate) fn finish(mut self, name: &str, text: &str) -> Diagnostics {
+        if self.all.is_empty() {
+            return Diagnostics { name: name.to_owned(), all: self.all };
+        }
         // As YAML has it: a carriage return alone ends a line too.
         let unified = text.replace("\r\n", "\n").replace('\r', "\n");
         let lines: Vec<&str> = unified.split('\n').collect();

@@ -122,9 +122,12 @@ struct Open {
     node: Node,
     /// Of a mapping, the key that waits for its value.
     waiting: Option<Spanned<String>>,
-    /// Of a mapping, the keys so far.
+    /// Of a mapping with more than a few keys, those so far.
     keys: HashSet<String>,
 }
+
+/// Up to this many keys are compared with each other; hashing them all would take longer.
+const FEW_KEYS: usize = 16;
 
 #[derive(Default)]
 struct Builder {
@@ -204,7 +207,7 @@ impl Builder {
             Kind::Sequence(items) => items.push(node),
             Kind::Mapping(entries) => match (waiting.take(), node.kind) {
                 (None, Kind::Scalar { text, .. }) => {
-                    if !keys.insert(text.clone()) {
+                    if is_repeated(&text, entries, keys) {
                         report
                             .error(
                                 "duplicate-key",
@@ -225,6 +228,17 @@ impl Builder {
         }
         true
     }
+}
+
+/// Whether a mapping with these entries has the key already.
+fn is_repeated(key: &str, entries: &[(Spanned<String>, Node)], keys: &mut HashSet<String>) -> bool {
+    if entries.len() < FEW_KEYS {
+        return entries.iter().any(|(known, _)| known.value == key);
+    }
+    if keys.is_empty() {
+        keys.extend(entries.iter().map(|(known, _)| known.value.clone()));
+    }
+    !keys.insert(key.to_owned())
 }
 
 fn place_at(line: usize, column: usize) -> Place {
@@ -273,6 +287,14 @@ mod tests {
             ("{a: 1, b: 2, a: 3}", "duplicate-key"),
         ] {
             assert_eq!(parsed(text).1, code, "{text}");
+        }
+        for keys in [1, FEW_KEYS - 1, FEW_KEYS, FEW_KEYS + 1, 100] {
+            let distinct: String = (0..keys).map(|key| format!("k{key}: 1\n")).collect();
+            assert_eq!(parsed(&distinct).1, "", "{keys} keys");
+            for repeated in [0, keys - 1] {
+                let text = format!("{distinct}k{repeated}: 2\nlast: 3\n");
+                assert_eq!(parsed(&text).1, "duplicate-key", "{keys} keys, k{repeated} twice");
+            }
         }
         let deep = format!("{}{}", "[".repeat(120), "]".repeat(120));
         assert_eq!(parsed(&deep).1, "yaml-limit");

@@ -5,8 +5,10 @@
 //! the caller must turn into less data.
 
 mod class;
+mod shared;
 mod translate;
 
+pub(crate) use shared::Patterns;
 use translate::{Dialect, Translated, translate};
 
 /// Backtracking steps before a match is given up.
@@ -39,6 +41,11 @@ pub(crate) struct Groups {
 }
 
 impl Groups {
+    /// Groups that were found in another way, and around them the whole text.
+    pub(crate) fn around(text: &str, groups: Vec<(usize, usize)>) -> Groups {
+        Groups { ranges: std::iter::once((0, text.len())).chain(groups).map(Some).collect() }
+    }
+
     /// Byte range of a group that took part in the match.
     pub(crate) fn range(&self, group: usize) -> Option<(usize, usize)> {
         self.ranges.get(group).copied().flatten()
@@ -51,24 +58,10 @@ impl Groups {
 }
 
 impl Pattern {
-    /// Matches the whole text or not at all.
+    /// Matches the whole text or not at all. Where a [`Report`](crate::diagnostic::Report) is at hand, its
+    /// [`Patterns`] compile less.
     pub(crate) fn whole(source: &str) -> Result<Pattern, String> {
-        Self::compile(source, Dialect { whole: true, ignore_case: false, backtracking: false })
-    }
-
-    /// [`Self::whole`], ASCII letters in either case.
-    pub(crate) fn whole_ignore_case(source: &str) -> Result<Pattern, String> {
-        Self::compile(source, Dialect { whole: true, ignore_case: true, backtracking: false })
-    }
-
-    /// Matches anywhere in the text.
-    pub(crate) fn find(source: &str) -> Result<Pattern, String> {
-        Self::compile(source, Dialect { whole: false, ignore_case: false, backtracking: false })
-    }
-
-    /// [`Self::find`], ASCII letters in either case.
-    pub(crate) fn find_ignore_case(source: &str) -> Result<Pattern, String> {
-        Self::compile(source, Dialect { whole: false, ignore_case: true, backtracking: false })
+        Self::compile(source, Dialect { whole: true, ..Dialect::default() })
     }
 
     fn compile(source: &str, dialect: Dialect) -> Result<Pattern, String> {
@@ -104,6 +97,14 @@ impl Pattern {
     /// The first match.
     pub(crate) fn captures(&self, text: &str) -> Result<Option<Groups>, StepLimit> {
         self.captures_from(text, 0)
+    }
+
+    /// Where the first match is, without its groups, which is quicker.
+    pub(crate) fn first(&self, text: &str) -> Result<Option<(usize, usize)>, StepLimit> {
+        match &self.engine {
+            Engine::Linear(regex) => Ok(regex.find(text).map(|found| (found.start(), found.end()))),
+            Engine::Backtracking(_) => Ok(self.captures(text)?.and_then(|groups| groups.range(0))),
+        }
     }
 
     /// Every match that does not overlap the one before it. Ends with the first error.
@@ -223,15 +224,15 @@ mod tests {
 
     #[test]
     fn finds_with_groups() {
-        let pattern = Pattern::find(r"@([\w.-]+)").unwrap();
+        let pattern = Patterns::default().find(r"@([\w.-]+)").unwrap();
         let text = "to @alice and @bob";
         let found: Vec<&str> = pattern
             .matches(text)
             .map(|groups| groups.unwrap().range(1).map_or("", |(start, end)| &text[start..end]))
             .collect();
         assert_eq!(found, ["alice", "bob"]);
-        assert_eq!(Pattern::find("x$").unwrap().matches("x\n").count(), 1);
-        assert_eq!(Pattern::find("x*").unwrap().matches("éx").count(), 3);
+        assert_eq!(Patterns::default().find("x$").unwrap().matches("x\n").count(), 1);
+        assert_eq!(Patterns::default().find("x*").unwrap().matches("éx").count(), 3);
     }
 
     #[test]
@@ -259,7 +260,7 @@ mod tests {
         let pattern = Pattern::whole(r"((?=a)a+)+b").unwrap();
         assert_eq!(pattern.try_match(&"a".repeat(5_000)), Err(StepLimit));
         // Each step looks at the whole rest here.
-        let pattern = Pattern::find("x(?!.*y)").unwrap();
+        let pattern = Patterns::default().find("x(?!.*y)").unwrap();
         assert_eq!(pattern.matches(&"x".repeat(1_000)).filter(Result::is_ok).count(), 1_000);
         assert_eq!(pattern.matches(&"x".repeat(1_000_000)).collect::<Vec<_>>().len(), 1);
         assert_eq!(pattern.try_match(&"x".repeat(1_000_000)), Err(StepLimit));

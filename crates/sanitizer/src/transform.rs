@@ -24,7 +24,7 @@ use crate::counts::Counts;
 use crate::diagnostic::{Report, Spanned, nearest};
 use crate::json::{Text, Value};
 use crate::node::Fields;
-use crate::regex::Pattern;
+use crate::regex::Patterns;
 
 pub use example::{Example, examples};
 
@@ -221,28 +221,27 @@ fn wrong_kind(context: &mut Context<'_>) -> Value<'static> {
 }
 
 /// A list of regexes under `key`, which must be there; each that does not compile is reported.
-fn patterns(
+fn patterns<P>(
     fields: &mut Fields,
     key: &'static str,
-    compile: impl Fn(&str) -> Result<Pattern, String>,
+    compile: impl Fn(&mut Patterns, &str) -> Result<P, String>,
     report: &mut Report,
-) -> Option<Vec<Pattern>> {
+) -> Option<Vec<P>> {
     let place = fields.place;
     let Some(sources) = fields.texts(key, report) else {
         report.error("missing-key", place, format!("`{key}` is missing"));
         return None;
     };
-    let compiled: Vec<Pattern> =
-        sources.iter().filter_map(|source| pattern(source, &compile, report)).collect();
+    let compiled: Vec<P> = sources.iter().filter_map(|source| pattern(source, &compile, report)).collect();
     (compiled.len() == sources.len()).then_some(compiled)
 }
 
-fn pattern(
+fn pattern<P>(
     source: &Spanned<String>,
-    compile: &impl Fn(&str) -> Result<Pattern, String>,
+    compile: &impl Fn(&mut Patterns, &str) -> Result<P, String>,
     report: &mut Report,
-) -> Option<Pattern> {
-    compile(&source.value)
+) -> Option<P> {
+    compile(&mut report.patterns, &source.value)
         .map_err(|why| {
             report.error("regex", source.place, format!("the regex is not valid: {why}"));
         })

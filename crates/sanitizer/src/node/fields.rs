@@ -6,20 +6,22 @@ use crate::diagnostic::{Place, Report, Spanned, nearest};
 /// The fields of one mapping, taken out by name; [`Fields::close`] reports what nobody asked for.
 #[derive(Debug)]
 pub(crate) struct Fields {
-    what: String,
+    what: &'static str,
     pub(crate) place: Place,
     entries: Vec<(Spanned<String>, Option<Node>)>,
     known: Vec<&'static str>,
 }
 
+/// The keys that the mapping with the most of them may have.
+const MOST_KNOWN: usize = 20;
+
 impl Fields {
     /// `what` names the mapping in messages, such as "an endpoint".
-    pub(crate) fn open(node: Node, what: impl Into<String>, report: &mut Report) -> Option<Fields> {
-        let what = what.into();
+    pub(crate) fn open(node: Node, what: &'static str, report: &mut Report) -> Option<Fields> {
         let place = node.place;
-        let entries = node.into_map(&what, report)?;
+        let entries = node.into_map(what, report)?;
         let entries = entries.into_iter().map(|(key, node)| (key, Some(node))).collect();
-        Some(Fields { what, place, entries, known: Vec::new() })
+        Some(Fields { what, place, entries, known: Vec::with_capacity(MOST_KNOWN) })
     }
 
     /// The field, unless absent or null.

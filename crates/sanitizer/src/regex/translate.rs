@@ -3,7 +3,7 @@
 use super::class;
 
 /// How a pattern is going to be used.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Dialect {
     /// The whole text must match (`matches()`), otherwise anywhere (`find()`).
     pub(crate) whole: bool,

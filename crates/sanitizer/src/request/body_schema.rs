@@ -4,7 +4,7 @@ use super::parameter::{compile_pattern, holds_token};
 use crate::diagnostic::Report;
 use crate::doc::BodySchema;
 use crate::json::{Value, is_whole};
-use crate::regex::Pattern;
+use crate::regex::{Pattern, Patterns};
 
 /// A compiled schema; every keyword that is present must hold.
 pub(super) struct Shape {
@@ -74,7 +74,7 @@ impl Kind {
 impl Shape {
     /// Mistakes go to the report; the types are checked where the file is read.
     pub(super) fn compile(written: &BodySchema, report: &mut Report) -> Shape {
-        let pattern = written.pattern.as_ref().and_then(|it| compile_pattern(it, Pattern::find, report));
+        let pattern = written.pattern.as_ref().and_then(|it| compile_pattern(it, Patterns::find, report));
         let token = written.format.as_ref().is_some_and(|format| {
             let known = matches!(format.value.as_str(), "pseudonym" | "reversible-pseudonym");
             if !known {

@@ -134,8 +134,8 @@ impl Matcher {
     /// Paths, some with a query, that this endpoint probably answers.
     pub(super) fn sample_paths(&self) -> Vec<String> {
         self.route.samples(|name| match self.path_parameters.iter().find(|it| it.name == name) {
-            Some(parameter) => parameter.schema.samples(),
-            None => ["x1", "a-b.c", "12"].map(str::to_owned).to_vec(),
+            Some(parameter) => parameter.schema.samples().iter().map(String::as_str).collect(),
+            None => vec!["x1", "a-b.c", "12"],
         })
     }
 }

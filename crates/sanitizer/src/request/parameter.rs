@@ -3,7 +3,7 @@
 use super::sample;
 use crate::diagnostic::{Report, Spanned, nearest};
 use crate::doc::ParameterSchema;
-use crate::regex::Pattern;
+use crate::regex::{Pattern, Patterns};
 
 const TYPES: [&str; 3] = ["string", "integer", "number"];
 const FORMATS: [&str; 2] = ["reversible-pseudonym", "pseudonym"];
@@ -18,7 +18,7 @@ pub(super) struct Parameter {
     pattern: Option<Pattern>,
     any_of: Vec<Parameter>,
     required: bool,
-    /// Values that probably pass, to try endpoints with at load.
+    /// A few values that pass, to try endpoints with at load.
     samples: Vec<String>,
 }
 
@@ -38,19 +38,33 @@ impl Parameter {
             report.warning("parameter-never-valid", schema.place, "an empty `enum` accepts no value");
         }
         let pattern =
-            schema.pattern.as_ref().and_then(|written| compile_pattern(written, Pattern::whole, report));
+            schema.pattern.as_ref().and_then(|written| compile_pattern(written, Patterns::whole, report));
         if schema.pattern.is_some() && pattern.is_none() {
             values = Some(Vec::new());
         }
         let kind = schema.kind.as_ref().map_or(Kind::Any, |written| compile_kind(written, report));
         let token = schema.format.as_ref().is_some_and(|written| check_format(written, report));
         let any_of: Vec<Parameter> = schema.any_of.iter().map(|one| Self::compile(one, report)).collect();
-        let mut samples = values.clone().unwrap_or_default();
-        if let Some(written) = &schema.pattern {
-            samples.extend(sample::of_regex(&written.value));
-        }
-        samples.extend(any_of.iter().flat_map(Parameter::samples));
-        Parameter { kind, token, values, pattern, any_of, required: schema.required, samples }
+        let mut parameter = Parameter {
+            kind,
+            token,
+            values,
+            pattern,
+            any_of,
+            required: schema.required,
+            samples: Vec::new(),
+        };
+        parameter.samples = parameter.likely_values(schema);
+        parameter
+    }
+
+    fn likely_values(&self, schema: &ParameterSchema) -> Vec<String> {
+        let listed = self.values.iter().flatten().cloned();
+        let matching = schema.pattern.iter().flat_map(|written| sample::of_regex(&written.value));
+        let inner = self.any_of.iter().flat_map(|one| one.samples.iter().cloned());
+        let usual = ["x1".to_owned(), "a-b.c".to_owned(), "12".to_owned(), sample::token()];
+        let all = listed.chain(matching).chain(inner).chain(usual);
+        all.filter(|value| self.accepts(value)).take(8).collect()
     }
 
     pub(super) fn accepts(&self, value: &str) -> bool {
@@ -69,20 +83,18 @@ impl Parameter {
     }
 
     /// A few values that pass.
-    pub(super) fn samples(&self) -> Vec<String> {
-        let usual = ["x1".to_owned(), "a-b.c".to_owned(), "12".to_owned(), sample::token()];
-        let all = self.samples.iter().cloned().chain(usual);
-        all.filter(|value| self.accepts(value)).take(8).collect()
+    pub(super) fn samples(&self) -> &[String] {
+        &self.samples
     }
 }
 
 /// Compiles a pattern of a schema; why it does not compile goes to the report.
 pub(super) fn compile_pattern(
     written: &Spanned<String>,
-    compile: fn(&str) -> Result<Pattern, String>,
+    compile: fn(&mut Patterns, &str) -> Result<Pattern, String>,
     report: &mut Report,
 ) -> Option<Pattern> {
-    compile(&written.value)
+    compile(&mut report.patterns, &written.value)
         .map_err(|why| {
             report.error("pattern-invalid", written.place, format!("the pattern does not compile: {why}"));
         })

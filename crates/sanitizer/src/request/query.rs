@@ -146,9 +146,7 @@ impl QueryRule {
     pub(super) fn samples(&self) -> Vec<Option<String>> {
         let value = |lower: &str| {
             let schema = self.schemas.iter().find(|(listed, _)| listed.lower == lower);
-            schema
-                .and_then(|(_, schema)| schema.samples().into_iter().next())
-                .unwrap_or_else(|| "1".to_owned())
+            schema.and_then(|(_, schema)| schema.samples().first().cloned()).unwrap_or_else(|| "1".to_owned())
         };
         let pair = |listed: &Listed| Pair { name: listed.written.clone(), value: Some(value(&listed.lower)) };
         let required: Vec<Pair> = self

@@ -10,7 +10,6 @@ use std::borrow::Cow;
 
 /// The compiled `pathTemplate` or `pathRegex` of one endpoint.
 pub(super) struct Route {
-    pattern: Pattern,
     /// Named groups, by number.
     names: Vec<(usize, String)>,
     written: Written,
@@ -19,6 +18,7 @@ pub(super) struct Route {
 enum Written {
     Template(Template),
     Regex {
+        pattern: Pattern,
         source: String,
         /// A template stands beside it: then the path alone must match as well.
         path_alone: bool,
@@ -51,12 +51,12 @@ impl Route {
     }
 
     fn regex(written: &Spanned<String>, path_alone: bool, report: &mut Report) -> Option<Route> {
-        match Pattern::whole_ignore_case(&written.value) {
+        match report.patterns.whole_ignore_case(&written.value) {
             Ok(pattern) => {
                 let names = pattern.names();
                 report_encoded(written, report);
                 let source = written.value.clone();
-                Some(Route { pattern, names, written: Written::Regex { source, path_alone } })
+                Some(Route { names, written: Written::Regex { pattern, source, path_alone } })
             }
             Err(why) => {
                 report.error(
@@ -86,15 +86,8 @@ impl Route {
                 format!("the template can never match: {why}"),
             );
         }
-        let pattern = match Pattern::whole_ignore_case(&template.regex()) {
-            Ok(pattern) => pattern,
-            Err(why) => {
-                report.error("path-template-invalid", written.place, why);
-                return None;
-            }
-        };
         let names = template.names().enumerate().map(|(i, name)| (i + 1, name.to_owned())).collect();
-        Some(Route { pattern, names, written: Written::Template(template) })
+        Some(Route { names, written: Written::Template(template) })
     }
 
     /// The number of the group that a schema for this name constrains.
@@ -109,13 +102,8 @@ impl Route {
     /// The spelling of the call that matches, if one does. `query` is in its canonical spelling.
     pub(super) fn find<'p>(&self, path: &'p Path, query: Option<&str>) -> Option<Cow<'p, str>> {
         match &self.written {
-            Written::Template(template) => {
-                let prefix = template.prefix();
-                let begins =
-                    path.text().get(..prefix.len()).is_some_and(|it| it.eq_ignore_ascii_case(prefix));
-                (begins && self.pattern.is_match(path.text())).then(|| path.text().into())
-            }
-            Written::Regex { path_alone, .. } => {
+            Written::Template(template) => template.find(path.text()).map(|_| path.text().into()),
+            Written::Regex { pattern, path_alone, .. } => {
                 let spellings = std::iter::once(path.text()).chain(path.stand_in());
                 spellings
                     .map(|text| match query {
@@ -123,8 +111,8 @@ impl Route {
                         None => (text, Cow::Borrowed(text)),
                     })
                     .find(|(text, subject)| {
-                        self.pattern.is_match(subject)
-                            && (!path_alone || query.is_none() || self.pattern.is_match(text))
+                        pattern.is_match(subject)
+                            && (!path_alone || query.is_none() || pattern.is_match(text))
                     })
                     .map(|(_, subject)| subject)
             }
@@ -133,7 +121,10 @@ impl Route {
 
     /// The groups of a subject that [`Route::find`] returned; `None`: the regex gave up.
     pub(super) fn groups(&self, subject: &str) -> Option<Groups> {
-        self.pattern.captures(subject).ok().flatten()
+        match &self.written {
+            Written::Template(template) => template.find(subject).map(|found| Groups::around(subject, found)),
+            Written::Regex { pattern, .. } => pattern.captures(subject).ok().flatten(),
+        }
     }
 
     /// The template, where misspelled paths can be compared with it.
@@ -142,15 +133,17 @@ impl Route {
     }
 
     /// Paths, some with a query, that this route answers; empty when none can be made up.
-    pub(super) fn samples(&self, values: impl Fn(&str) -> Vec<String>) -> Vec<String> {
+    pub(super) fn samples<'v>(&self, values: impl Fn(&str) -> Vec<&'v str>) -> Vec<String> {
         match &self.written {
             Written::Regex { source, .. } => sample::of_regex(source),
             Written::Template(template) => {
-                let longest = template.names().map(|name| values(name).len()).max().unwrap_or(1);
+                let choices: Vec<Vec<&str>> = template.names().map(values).collect();
+                let longest = choices.iter().map(Vec::len).max().unwrap_or(1);
                 let filled = |i: usize| {
-                    template.sample(|name| {
-                        let values = values(name);
-                        values.get(i % values.len().max(1)).cloned().unwrap_or_default()
+                    let mut choices = choices.iter();
+                    template.sample(|_| {
+                        let values = choices.next().map_or(&[][..], Vec::as_slice);
+                        values.get(i % values.len().max(1)).copied().unwrap_or_default()
                     })
                 };
                 (0..longest).map(filled).collect()
@@ -160,11 +153,11 @@ impl Route {
 
     /// Whether both are the same text, letters compared in either case.
     pub(super) fn same_text(&self, other: &Route) -> bool {
-        let text = |route: &Route| match &route.written {
-            Written::Template(template) => template.regex().to_ascii_lowercase(),
-            Written::Regex { source, .. } => source.clone(),
-        };
-        self.is_template() == other.is_template() && text(self) == text(other)
+        match (&self.written, &other.written) {
+            (Written::Template(one), Written::Template(other)) => one.is_like(other),
+            (Written::Regex { source: one, .. }, Written::Regex { source: other, .. }) => one == other,
+            _ => false,
+        }
     }
 }
 

@@ -85,30 +85,28 @@ fn samples(matchers: &[Matcher], index: usize) -> Vec<Sample> {
     let matcher = &matchers[index];
     let methods =
         matcher.methods.clone().unwrap_or_else(|| ["GET", "POST", "DELETE"].map(str::to_owned).to_vec());
-    let queries = matcher.query.samples();
+    let read = |query: Option<&str>| Query::read(query).ok().map(|query| (query.text(), query));
+    let queries: Vec<_> = matcher.query.samples().iter().filter_map(|query| read(query.as_deref())).collect();
     let mut samples = Vec::new();
-    for path in matcher.sample_paths() {
-        let (path, own_query) = match path.split_once('?') {
-            Some((path, query)) => (path.to_owned(), Some(query.to_owned())),
-            None => (path, None),
+    for sample in matcher.sample_paths() {
+        let (path, own_query) = match sample.split_once('?') {
+            Some((path, query)) => (path, Some(Vec::from_iter(read(Some(query))))),
+            None => (sample.as_str(), None),
         };
-        let Ok(read) = Path::read(&path) else { continue };
+        let Ok(read_path) = Path::read(path) else { continue };
         let earlier: Vec<usize> = (0..index)
             .filter(|&i| {
                 let route = &matchers[i].route;
-                !route.is_template() || route.find(&read, None).is_some()
+                !route.is_template() || route.find(&read_path, None).is_some()
             })
             .collect();
-        let queries: &[Option<String>] = if own_query.is_some() { &[own_query] } else { &queries };
-        for query in queries {
-            let Ok(pairs) = Query::read(query.as_deref()) else { continue };
-            let query_text = pairs.text();
+        for (query_text, query) in own_query.as_ref().unwrap_or(&queries) {
             for method in &methods {
-                let target = Target { method, path: &read, query: &pairs, query_text: query_text.as_deref() };
+                let target = Target { method, path: &read_path, query, query_text: query_text.as_deref() };
                 if matcher.admit(&target).is_ok() {
                     samples.push(Sample {
                         method: method.clone(),
-                        path: path.clone(),
+                        path: path.to_owned(),
                         query: query_text.clone(),
                         taken_by: earlier.iter().copied().find(|&i| matchers[i].admit(&target).is_ok()),
                     });

@@ -72,7 +72,7 @@ impl Template {
         Ok(())
     }
 
-    /// The parameters, in order; the first is group 1 of [`Template::regex`].
+    /// The parameters, in order.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::Parameter { name, .. } => Some(name.as_str()),
@@ -80,38 +80,66 @@ impl Template {
         })
     }
 
-    /// What every path of this template begins with, letters in either case.
-    pub(super) fn prefix(&self) -> &str {
-        match self.pieces.first() {
-            Some(Piece::Literal(text)) => text,
-            Some(Piece::Parameter { .. }) | None => "",
+    /// Where the parameters stand in a path of this template, letters compared in either case.
+    ///
+    /// As the regex `/a/([^/]+)-([^/]+)` has it, the first parameter takes as much as it can, then the next. So
+    /// the pieces are looked for from the end, each as far to the right as it fits: there is never a need to
+    /// try again, because a piece further to the left only takes from the parameters before it.
+    pub(super) fn find(&self, path: &str) -> Option<Vec<(usize, usize)>> {
+        let path = path.as_bytes();
+        let ends_with = |end: usize, text: &[u8]| {
+            end.checked_sub(text.len()).is_some_and(|start| path[start..end].eq_ignore_ascii_case(text))
+        };
+        if let Some(Piece::Literal(first)) = self.pieces.first()
+            && !ends_with(first.len().min(path.len()), first.as_bytes())
+        {
+            // Most templates that do not match differ at the start.
+            return None;
         }
-    }
-
-    /// A pattern for the whole path, with one group per parameter.
-    pub(super) fn regex(&self) -> String {
-        let mut source = String::new();
-        for piece in &self.pieces {
+        let mut found = Vec::new();
+        // What is left of the path, and the fewest characters of the parameter that it ends in.
+        let (mut end, mut fewest) = (path.len(), None);
+        for piece in self.pieces.iter().rev() {
+            let before = match piece {
+                Piece::Literal(text) => text.as_bytes(),
+                Piece::Parameter { .. } => &[],
+            };
+            if let Some(fewest) = fewest.take() {
+                let latest = end.checked_sub(fewest)?;
+                let segment = path[..end].iter().rposition(|&c| c == b'/').map_or(0, |slash| slash + 1);
+                let latest = if before.ends_with(b"/") { latest.min(segment) } else { latest };
+                let start = (segment..=latest).rev().find(|&start| ends_with(start, before))?;
+                found.push((start, end));
+                end = start;
+            } else if !ends_with(end, before) {
+                return None;
+            }
             match piece {
-                Piece::Literal(text) => {
-                    for c in text.chars() {
-                        if !c.is_ascii_alphanumeric() {
-                            source.push('\\');
-                        }
-                        source.push(c);
-                    }
-                }
-                Piece::Parameter { optional: false, .. } => source.push_str("([^/]+)"),
-                Piece::Parameter { optional: true, .. } => source.push_str("([^/]*)"),
+                Piece::Literal(text) => end -= text.len(),
+                Piece::Parameter { optional, .. } => fewest = Some(usize::from(!optional)),
             }
         }
-        source
+        found.reverse();
+        // A template that begins with a parameter matches nothing, because every path begins with a slash.
+        (end == 0 && fewest.is_none()).then_some(found)
+    }
+
+    /// Whether both match the same paths, whatever their parameters are called.
+    pub(super) fn is_like(&self, other: &Template) -> bool {
+        let like = |(one, other): (&Piece, &Piece)| match (one, other) {
+            (Piece::Literal(one), Piece::Literal(other)) => one.eq_ignore_ascii_case(other),
+            (Piece::Parameter { optional: one, .. }, Piece::Parameter { optional: other, .. }) => {
+                one == other
+            }
+            _ => false,
+        };
+        self.pieces.len() == other.pieces.len() && self.pieces.iter().zip(&other.pieces).all(like)
     }
 
     /// A path of this template, each parameter filled in.
-    pub(super) fn sample(&self, mut value: impl FnMut(&str) -> String) -> String {
-        let fill = |piece: &Piece| match piece {
-            Piece::Literal(text) => text.clone(),
+    pub(super) fn sample<'v>(&'v self, mut value: impl FnMut(&str) -> &'v str) -> String {
+        let fill = |piece: &'v Piece| match piece {
+            Piece::Literal(text) => text.as_str(),
             Piece::Parameter { name, .. } => value(name),
         };
         self.pieces.iter().map(fill).collect()
@@ -119,7 +147,7 @@ impl Template {
 
     /// Why no request path can ever match, if so.
     pub(super) fn never_matches(&self) -> Option<&'static str> {
-        let sample = self.sample(|_| "a".to_owned());
+        let sample = self.sample(|_| "a");
         if !sample.starts_with('/') {
             Some("it does not start with `/`")
         } else if sample.contains("%3F") {
@@ -135,7 +163,6 @@ impl Template {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::regex::Pattern;
 
     #[test]
     fn matches_segment_by_segment_in_either_case() {
@@ -159,10 +186,40 @@ mod tests {
             ("/a|/b", "/a%7C/b", true),
             ("/%61/é", "/a/%C3%A9", true),
         ] {
-            let source =
-                Template::parse(template).map(|it| it.regex()).unwrap_or_else(|it| panic!("{}", it.message));
-            let pattern = Pattern::whole_ignore_case(&source).unwrap_or_else(|why| panic!("{source}: {why}"));
-            assert_eq!(pattern.is_match(text), matches, "{template} on {text}");
+            let parsed = Template::parse(template).unwrap_or_else(|it| panic!("{}", it.message));
+            assert_eq!(parsed.find(text).is_some(), matches, "{template} on {text}");
+        }
+    }
+
+    #[test]
+    fn finds_the_parameters_that_a_regex_would() {
+        let parts = ["a", "b", "/", "-", "A-", "ab"];
+        let mut paths = vec![String::new()];
+        for _ in 0..5 {
+            let longer = |path: &String| parts.map(|part| format!("{path}{part}"));
+            paths.extend(paths.iter().flat_map(longer).collect::<Vec<_>>());
+            paths.sort();
+            paths.dedup();
+        }
+        for (template, regex) in [
+            ("/{x}", "/([^/]+)"),
+            ("/{x?}", "/([^/]*)"),
+            ("/a/{x}-{y}", "/a/([^/]+)-([^/]+)"),
+            ("/{x}a{y?}b", "/([^/]+)a([^/]*)b"),
+            ("/{x?}-{y?}/b", "/([^/]*)-([^/]*)/b"),
+            ("/{x}/{y}", "/([^/]+)/([^/]+)"),
+            ("/{x}{y}{z?}", "/([^/]+)([^/]+)([^/]*)"),
+            ("/a{x?}ab/{y}-{z}", "/a([^/]*)ab/([^/]+)-([^/]+)"),
+        ] {
+            let template = Template::parse(template).ok().unwrap();
+            let regex = regex::Regex::new(&format!("^(?i:{regex})$")).unwrap();
+            for path in paths.iter().map(|path| format!("/{path}")) {
+                let expected = regex.captures(&path).map(|found| {
+                    let groups = found.iter().skip(1).flatten();
+                    groups.map(|it| (it.start(), it.end())).collect::<Vec<_>>()
+                });
+                assert_eq!(template.find(&path), expected, "{regex} on {path}");
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use super::{Context, Example, pattern, patterns, text, wrong_kind};
 use crate::diagnostic::{Report, Spanned};
 use crate::json::Value;
 use crate::node::Fields;
-use crate::regex::{Pattern, StepLimit};
+use crate::regex::{Pattern, Patterns, StepLimit};
 
 #[derive(Clone, Debug)]
 pub(crate) struct FilterTokenByRegex {
@@ -18,10 +18,10 @@ pub(super) fn read(fields: &mut Fields, report: &mut Report) -> Option<FilterTok
     let explicit_null = fields.is_null("delimiter");
     let delimiter = match fields.text("delimiter", report) {
         None if explicit_null => None,
-        None => Some(pattern(&Spanned { value: r"\s+".to_owned(), place }, &Pattern::find, report)?),
-        Some(source) => Some(pattern(&source, &Pattern::find, report)?),
+        None => Some(pattern(&Spanned { value: r"\s+".to_owned(), place }, &Patterns::find, report)?),
+        Some(source) => Some(pattern(&source, &Patterns::find, report)?),
     };
-    let filters = patterns(fields, "filters", Pattern::whole, report)?;
+    let filters = patterns(fields, "filters", Patterns::whole, report)?;
     Some(FilterTokenByRegex { delimiter, filters })
 }
 

@@ -7,7 +7,7 @@ use super::{Context, Example, pattern, wrong_kind};
 use crate::diagnostic::Report;
 use crate::json::Value;
 use crate::node::Fields;
-use crate::regex::Pattern;
+use crate::regex::{Pattern, Patterns};
 
 #[derive(Clone, Debug)]
 pub(crate) struct PseudonymizeRegexMatches {
@@ -21,7 +21,7 @@ pub(super) fn read(fields: &mut Fields, report: &mut Report) -> Option<Pseudonym
         report.error("missing-key", fields.place, "`regex` is missing");
         return None;
     };
-    let regex = pattern(&source, &Pattern::find, report)?;
+    let regex = pattern(&source, &Patterns::find, report)?;
     if !leaves_only_separators(&source.value) {
         report
             .warning("text-around-matches", source.place, "the text around a match leaves unchanged")

@@ -4,7 +4,7 @@ use super::{Context, Example, text, wrong_kind};
 use crate::diagnostic::Report;
 use crate::json::Value;
 use crate::node::Fields;
-use crate::regex::Pattern;
+use crate::regex::{Pattern, Patterns};
 
 #[derive(Clone, Debug)]
 pub(crate) struct RedactExceptPhrases {
@@ -13,7 +13,9 @@ pub(crate) struct RedactExceptPhrases {
 }
 
 pub(super) fn read(fields: &mut Fields, report: &mut Report) -> Option<RedactExceptPhrases> {
-    let phrase = |phrase: &str| Pattern::find_ignore_case(&format!(r"\b({})[\s:]*\b", literal(phrase)));
+    let phrase = |patterns: &mut Patterns, phrase: &str| {
+        patterns.find_ignore_case(&format!(r"\b({})[\s:]*\b", literal(phrase)))
+    };
     super::patterns(fields, "allowedPhrases", phrase, report).map(|phrases| RedactExceptPhrases { phrases })
 }
 

@@ -1,27 +1,47 @@
 //! `redactExceptSubstringsMatchingRegexes`: of a text only the longest listed substring stays.
 
+use std::ops::Range;
+
 use super::{Context, Example, patterns, text, wrong_kind};
 use crate::diagnostic::Report;
 use crate::json::Value;
 use crate::node::Fields;
-use crate::regex::Pattern;
+use crate::regex::{Pattern, Patterns, StepLimit};
 
 #[derive(Clone, Debug)]
 pub(crate) struct RedactExceptSubstringsMatchingRegexes {
-    exceptions: Vec<Pattern>,
+    exceptions: Vec<Exception>,
+}
+
+#[derive(Clone, Debug)]
+struct Exception {
+    /// The regex with lazy dots around it, as the reference matches it against the whole text: so the leftmost
+    /// start wins, and a text with line breaks around the match has none.
+    whole: Pattern,
+    /// The regex alone, which finds the same in a text of one line, and sooner.
+    alone: Pattern,
 }
 
 pub(super) fn read(
     fields: &mut Fields,
     report: &mut Report,
 ) -> Option<RedactExceptSubstringsMatchingRegexes> {
-    // The text before a match is lazy, so the leftmost start wins; a text with line breaks never matches.
-    let exception = |source: &str| {
-        Pattern::whole(source)?;
-        Pattern::whole(&format!(".*?({source}).*?"))
+    let exception = |patterns: &mut Patterns, source: &str| {
+        patterns.whole(source)?;
+        Ok(Exception { whole: patterns.whole(&format!(".*?({source}).*?"))?, alone: patterns.find(source)? })
     };
     patterns(fields, "exceptions", exception, report)
         .map(|exceptions| RedactExceptSubstringsMatchingRegexes { exceptions })
+}
+
+impl Exception {
+    fn first(&self, text: &str) -> Result<Option<(usize, usize)>, StepLimit> {
+        let breaks_lines = |c: char| matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}');
+        if text.bytes().all(|byte| (b' '..0x80).contains(&byte)) || !text.contains(breaks_lines) {
+            return self.alone.first(text);
+        }
+        Ok(self.whole.captures(text)?.and_then(|groups| groups.range(1)))
+    }
 }
 
 impl RedactExceptSubstringsMatchingRegexes {
@@ -30,17 +50,17 @@ impl RedactExceptSubstringsMatchingRegexes {
             Ok(text) => text,
             Err(answer) => return answer,
         };
-        let mut longest = "";
+        let mut longest = 0..0;
         for exception in &self.exceptions {
-            let Ok(groups) = exception.captures(&text) else { return wrong_kind(context) };
-            let found =
-                groups.and_then(|groups| groups.range(1)).map_or("", |(start, end)| &text[start..end]);
-            if found.encode_utf16().count() > longest.encode_utf16().count() {
+            let Ok(found) = exception.first(&text) else { return wrong_kind(context) };
+            let found = found.map_or(0..0, |(start, end)| start..end);
+            let length = |range: &Range<usize>| text[range.clone()].encode_utf16().count();
+            if length(&found) > length(&longest) {
                 longest = found;
             }
         }
         context.counts.rewritten += 1;
-        Value::String(longest.to_owned().into())
+        Value::String(text.cut(longest))
     }
 }
 

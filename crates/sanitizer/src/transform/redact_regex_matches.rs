@@ -4,7 +4,7 @@ use super::{Context, Example, patterns, text, wrong_kind};
 use crate::diagnostic::Report;
 use crate::json::Value;
 use crate::node::Fields;
-use crate::regex::Pattern;
+use crate::regex::{Pattern, Patterns};
 
 #[derive(Clone, Debug)]
 pub(crate) struct RedactRegexMatches {
@@ -12,7 +12,7 @@ pub(crate) struct RedactRegexMatches {
 }
 
 pub(super) fn read(fields: &mut Fields, report: &mut Report) -> Option<RedactRegexMatches> {
-    patterns(fields, "redactions", Pattern::find, report).map(|redactions| RedactRegexMatches { redactions })
+    patterns(fields, "redactions", Patterns::find, report).map(|redactions| RedactRegexMatches { redactions })
 }
 
 impl RedactRegexMatches {

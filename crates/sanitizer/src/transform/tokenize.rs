@@ -6,7 +6,7 @@ use super::{Context, Example, pattern, text, wrong_kind};
 use crate::diagnostic::Report;
 use crate::json::Value;
 use crate::node::Fields;
-use crate::regex::Pattern;
+use crate::regex::{Pattern, Patterns};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Tokenize {
@@ -19,7 +19,7 @@ const MAX_OCCURRENCES: usize = 1_000;
 
 pub(super) fn read(fields: &mut Fields, report: &mut Report) -> Option<Tokenize> {
     let Some(source) = fields.text("regex", report) else { return Some(Tokenize { regex: None }) };
-    let regex = pattern(&source, &Pattern::whole, report)?;
+    let regex = pattern(&source, &Patterns::whole, report)?;
     if regex.groups() == 0 {
         report
             .error("regex-group", source.place, "the regex has no group, so nothing would be tokenized")
