@@ -6,6 +6,7 @@
 mod number;
 mod parse;
 mod scan;
+mod stops;
 mod text;
 mod write;
 

@@ -1,8 +1,8 @@
 //! The tokens of JSON, strictly: where each ends, or why the text is none.
 //!
-//! Both executors read through this scanner, so they refuse the same bodies with the same words. Strings are
-//! scanned eight bytes at a time in ordinary integers, which is as fast on one processor as on another.
+//! Both executors read through this scanner, so they refuse the same bodies with the same words.
 
+use super::stops::plain;
 use super::{MAX_DEPTH, MAX_NAME, MAX_NUMBER, MAX_STRING};
 use crate::unsanitizable::{Reason, Unsanitizable};
 
@@ -109,7 +109,24 @@ impl<'a> Scanner<'a> {
     fn string(&mut self, longest: usize, too_long: Reason) -> Result<Quoted, Unsanitizable> {
         let bytes = self.text.as_bytes();
         let start = self.at + 1;
-        let mut end = plain(bytes, start);
+        let end = plain(bytes, start);
+        if bytes.get(end) == Some(&b'"') && end - start <= longest {
+            self.at = end + 1;
+            return Ok(Quoted { start, end, escaped: false });
+        }
+        self.uncommon_string(start, end, longest, too_long)
+    }
+
+    /// A string with escapes, too long, or none at all, that is plain up to `end`.
+    #[cold]
+    fn uncommon_string(
+        &mut self,
+        start: usize,
+        mut end: usize,
+        longest: usize,
+        too_long: Reason,
+    ) -> Result<Quoted, Unsanitizable> {
+        let bytes = self.text.as_bytes();
         let mut escaped = false;
         while bytes.get(end) != Some(&b'"') {
             self.at = end;
@@ -320,58 +337,9 @@ impl Bits {
     }
 }
 
-/// The first byte from `at` on that ends a string, begins an escape or may not stand in one; or the end.
-#[inline]
-fn plain(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(eight) = bytes.get(at..at + 8) {
-        let special = special(u64::from_le_bytes(eight.try_into().expect("eight bytes")));
-        if special != 0 {
-            return at + special.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-    }
-    while bytes.get(at).is_some_and(|byte| !matches!(byte, b'"' | b'\\' | 0..=0x1F)) {
-        at += 1;
-    }
-    at
-}
-
-/// Eight bytes at once: the lowest bit set is in the first byte that is a quote, a backslash or a control
-/// character. (Subtracting borrows from the byte above, so only the first one is certain.)
-#[inline]
-fn special(word: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let is_zero = |word: u64| word.wrapping_sub(ONES) & !word;
-    let quote = is_zero(word ^ (ONES * b'"' as u64));
-    let backslash = is_zero(word ^ (ONES * b'\\' as u64));
-    let control = word.wrapping_sub(ONES * 0x20) & !word;
-    (quote | backslash | control) & HIGH
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn finds_the_first_special_byte_wherever_it_stands() {
-        for length in 0..40 {
-            for special in ["\"", "\\", "\u{0}", "\u{1f}", "\n"] {
-                for filler in ["a", "\u{7f}", "é", " ", "!", "#", "[", "]"] {
-                    let before = filler.repeat(length);
-                    for after in ["", "\"\\\n", "aaaaaaaaaaaaaaaa"] {
-                        let text = format!("{before}{special}{after}");
-                        assert_eq!(plain(text.as_bytes(), 0), before.len(), "{text:?}");
-                    }
-                    assert_eq!(plain(before.as_bytes(), 0), before.len(), "{before:?}");
-                }
-            }
-        }
-        for byte in 0..=255 {
-            let stops = matches!(byte, b'"' | b'\\' | 0..=0x1F);
-            assert_eq!(special(u64::from(byte) | 0x6161_6161_6161_6100) & 0x80 != 0, stops, "{byte}");
-        }
-    }
 
     #[test]
     fn skips_what_the_parser_reads() {

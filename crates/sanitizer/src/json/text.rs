@@ -2,7 +2,7 @@
 
 use std::borrow::{Borrow, Cow};
 use std::hash::{Hash, Hasher};
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 
 /// What a string says, and how the source spelled it where it used escapes. What no rule changes leaves in
 /// the source's spelling. Equal when it says the same.
@@ -21,6 +21,14 @@ impl<'a> Text<'a> {
     /// What the source wrote between the quotes, if it used escapes.
     pub(super) fn as_written(&self) -> Option<&'a str> {
         self.written
+    }
+
+    /// A part of it, copied only if it has to be.
+    pub(crate) fn cut(self, range: Range<usize>) -> Text<'a> {
+        match self.text {
+            Cow::Borrowed(text) => text[range].into(),
+            Cow::Owned(text) => text[range].to_owned().into(),
+        }
     }
 
     pub(crate) fn into_owned(self) -> String {

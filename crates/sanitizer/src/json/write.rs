@@ -1,6 +1,7 @@
 //! Compact JSON text: source order, numbers and strings as they came; what transforms wrote with only the
 //! escapes that JSON requires.
 
+use super::stops::plain;
 use super::{Text, Value};
 
 /// Appends the value without any white space, what the source wrote as it wrote it.
@@ -62,7 +63,10 @@ pub(crate) fn write_string(text: &str, out: &mut String) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     out.push('"');
     let mut copied = 0;
-    for (at, &byte) in text.as_bytes().iter().enumerate() {
+    loop {
+        let at = plain(text.as_bytes(), copied);
+        out.push_str(&text[copied..at]);
+        let Some(byte) = text.as_bytes().get(at).copied() else { break };
         let short = match byte {
             b'"' => '"',
             b'\\' => '\\',
@@ -71,10 +75,8 @@ pub(crate) fn write_string(text: &str, out: &mut String) {
             b'\n' => 'n',
             b'\r' => 'r',
             b'\t' => 't',
-            0..=0x1F => 'u',
-            _ => continue,
+            _ => 'u',
         };
-        out.push_str(&text[copied..at]);
         copied = at + 1;
         out.push('\\');
         out.push(short);
@@ -84,6 +86,5 @@ pub(crate) fn write_string(text: &str, out: &mut String) {
             out.push(char::from(HEX[usize::from(byte & 15)]));
         }
     }
-    out.push_str(&text[copied..]);
     out.push('"');
 }

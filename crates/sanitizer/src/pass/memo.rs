@@ -9,6 +9,7 @@ use crate::automaton::hash;
 const PLACES: usize = 256;
 
 /// Where values stand in the source and their pseudonyms in the output. Holds no text of its own.
+#[derive(Default)]
 pub(super) struct Memo {
     entries: Vec<Entry>,
 }
@@ -21,12 +22,6 @@ struct Entry {
     value: usize,
     pseudonym: usize,
     pseudonym_length: u32,
-}
-
-impl Default for Memo {
-    fn default() -> Memo {
-        Memo { entries: Vec::new() }
-    }
 }
 
 impl Memo {
