@@ -40,6 +40,10 @@ impl StateId {
     pub(crate) const UNLISTED: StateId = StateId(0);
     /// Where documents begin.
     pub(crate) const START: StateId = StateId(1);
+
+    pub(crate) fn index(self) -> usize {
+        self.0 as usize
+    }
 }
 
 /// Kinds of JSON values, as their first byte tells them.
@@ -138,7 +142,7 @@ pub(crate) struct Asked {
 
 impl Automaton {
     pub(crate) fn state(&self, id: StateId) -> &State {
-        &self.states[id.0 as usize]
+        &self.states[id.index()]
     }
 
     /// Where a member of an object leads.

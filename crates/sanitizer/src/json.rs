@@ -14,7 +14,7 @@ use std::borrow::Cow;
 
 pub(crate) use number::{integral, is_whole, java_text};
 pub(crate) use parse::{Documents, Interest, document, glimpse, parse, scalar, value as parse_value};
-pub(crate) use scan::{Quoted, Scanner};
+pub(crate) use scan::Scanner;
 pub(crate) use text::Text;
 pub(crate) use write::{write, write_anew, write_string};
 

@@ -5,6 +5,7 @@
 //! [tree](crate::tree): values on which something depends that only they tell, documents in which a name
 //! stands twice in one object, and documents that ask too much. The caller then runs the whole document.
 
+mod expected;
 mod memo;
 mod output;
 mod repeated;
@@ -13,7 +14,7 @@ use vizard_pseudonym::MissingKey;
 
 use crate::automaton::{Action, Automaton, Kind, NameId, Operation, State, StateId, hash};
 use crate::counts::Counts;
-use crate::json::{self, Quoted, Scanner, Value, integral};
+use crate::json::{self, Scanner, Value, integral};
 use crate::jsonpath::Selector;
 use crate::jsonpath::select::Steps;
 use crate::program::Program;
@@ -21,6 +22,7 @@ use crate::schema::project::LOOK_AHEAD;
 use crate::transform::{Context, Transform};
 use crate::tree::{self, Budgets, Stopped};
 use crate::unsanitizable::Unsanitizable;
+use expected::{Cursor, Expected, Known};
 use memo::Memo;
 use output::Output;
 use repeated::Repeated;
@@ -66,6 +68,7 @@ pub(crate) struct Pass<'a, 'p, 'c> {
     scalars: u64,
     /// Arrays and objects around the current place.
     open: Vec<Open<'p>>,
+    expected: Expected,
     repeated: Repeated,
     memo: Memo,
     /// What an escaped string says.
@@ -76,6 +79,7 @@ pub(crate) struct Pass<'a, 'p, 'c> {
 
 /// An array or object that was entered.
 struct Open<'p> {
+    id: StateId,
     state: &'p State,
     /// The bracket that ends it.
     close: u8,
@@ -86,14 +90,27 @@ struct Open<'p> {
     names: usize,
     /// Which of the first 64 names of the automaton stood in it.
     listed: u64,
+    /// The last name in it, and where the next one is expected.
+    last: Option<Cursor>,
+    next: Cursor,
 }
 
 /// What the source wrote before a value, by place: it leaves only if the value does.
 #[derive(Clone, Copy)]
 struct Before {
     comma: Option<usize>,
-    /// The name, and where the colon is.
-    name: Option<(Quoted, usize)>,
+    /// The name, from its quote to after its colon, or only to after its last quote.
+    from: usize,
+    to: usize,
+    /// The colon, if it stands apart.
+    colon: Option<usize>,
+}
+
+impl Before {
+    /// Before an element, or a document.
+    fn element(comma: Option<usize>) -> Before {
+        Before { comma, from: 0, to: 0, colon: None }
+    }
 }
 
 /// To where everything can be undone that was done since.
@@ -120,6 +137,7 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
             context,
             scalars: 0,
             open: Vec::with_capacity(16),
+            expected: Expected::new(),
             repeated: Repeated::default(),
             memo: Memo::default(),
             decoded: String::new(),
@@ -150,7 +168,7 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
         }
         let begun = self.output.len();
         let ends_itself = !matches!(Kind::at(&self.scan), Some(Kind::Null | Kind::Bool | Kind::Number));
-        self.value(self.automaton.state(StateId::START), Before { comma: None, name: None })?;
+        self.value(StateId::START, Before::element(None))?;
         while let Some(open) = self.open.last_mut() {
             self.scan.skip_space();
             let next = self.scan.peek();
@@ -170,12 +188,11 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
                 self.scan.step();
             }
             open.read = true;
-            let state = open.state;
             if open.close == b']' {
-                let element = self.automaton.state(state.element);
-                self.value(element, Before { comma, name: None })?;
+                let element = open.state.element;
+                self.value(element, Before::element(comma))?;
             } else {
-                self.member(state, comma)?;
+                self.member(comma)?;
             }
         }
         if self.output.len() == begun {
@@ -213,7 +230,25 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
         (self.output.finish(), self.context.counts, self.scalars)
     }
 
-    fn member(&mut self, state: &'p State, comma: Option<usize>) -> Result<(), Stop> {
+    fn member(&mut self, comma: Option<usize>) -> Result<(), Stop> {
+        let open = self.open.last_mut().expect("members stand in objects");
+        let from = self.scan.at;
+        if let Some(known) = self.expected.find(open.next, open.id, self.scan.text().as_bytes(), from) {
+            let Known { id, hash, to, .. } = *known;
+            let end = known.end(from);
+            open.last = Some(open.next);
+            open.next = known.next();
+            self.scan.at = end;
+            self.scan.skip_space();
+            if to != StateId::UNLISTED && self.is_repeated(id, hash) {
+                return Err(Stop::NeedsTree);
+            }
+            return self.value(to, Before { comma, from, to: end, colon: None });
+        }
+        self.unexpected_member(comma)
+    }
+
+    fn unexpected_member(&mut self, comma: Option<usize>) -> Result<(), Stop> {
         let (name, colon) = self.scan.name()?;
         let bytes = match name.escaped {
             false => &self.scan.text().as_bytes()[name.start..name.end],
@@ -225,11 +260,22 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
         };
         let hash = hash(bytes);
         let id = self.automaton.names.find(bytes, hash);
-        let to = self.automaton.member(state, id);
+        let open = self.open.last_mut().expect("members stand in objects");
+        let to = self.automaton.member(open.state, id);
+        let mut before = Before { comma, from: name.start - 1, to: name.end + 1, colon: Some(colon) };
+        if colon == before.to {
+            before = Before { to: colon + 1, colon: None, ..before };
+            if !name.escaped {
+                let known = Known::new(open.id, before.from, before.to - before.from, id, hash, to);
+                let cursor = self.expected.learn(open.last, open.id, known);
+                open.last = Some(cursor);
+                open.next = self.expected.after(cursor);
+            }
+        }
         if to != StateId::UNLISTED && self.is_repeated(id, hash) {
             return Err(Stop::NeedsTree);
         }
-        self.value(self.automaton.state(to), Before { comma, name: Some((name, colon)) })
+        self.value(to, before)
     }
 
     /// Whether the name, or one that is taken for it, stood in this object before.
@@ -244,7 +290,8 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
         self.repeated.add(open.names, hash)
     }
 
-    fn value(&mut self, mut state: &'p State, before: Before) -> Result<(), Stop> {
+    fn value(&mut self, mut id: StateId, before: Before) -> Result<(), Stop> {
+        let mut state = self.automaton.state(id);
         let Some(kind) = Kind::at(&self.scan) else { return Err(self.scan.syntax().into()) };
         let mut action = state.action(kind);
         loop {
@@ -258,7 +305,7 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
                 }
                 Action::Enter => {
                     self.write(before);
-                    self.enter(state, kind)?;
+                    self.enter(id, kind)?;
                 }
                 Action::Apply => self.apply(state, kind, before)?,
                 Action::Whole => {
@@ -272,10 +319,8 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
                     self.scan.at = start;
                     action = if whole { state.whole } else { state.broken };
                     if action == Action::Ask {
-                        state = match self.ask(state, kind)? {
-                            Some(decided) => decided,
-                            None => return self.subtree(state, before),
-                        };
+                        let Some(decided) = self.ask(state, kind)? else { return self.subtree(state, before) };
+                        state = self.automaton.state(decided);
                         action = state.whole;
                     }
                     continue;
@@ -298,7 +343,8 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
                 }
                 Action::Ask => match self.ask(state, kind)? {
                     Some(decided) => {
-                        state = decided;
+                        id = decided;
+                        state = self.automaton.state(id);
                         action = state.action(kind);
                         continue;
                     }
@@ -318,13 +364,23 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
         }
     }
 
-    fn enter(&mut self, state: &'p State, kind: Kind) -> Result<(), Unsanitizable> {
+    fn enter(&mut self, id: StateId, kind: Kind) -> Result<(), Unsanitizable> {
         let start = self.scan.at;
         self.scan.enter()?;
         self.output.keep(start, self.scan.at);
         let close = if kind == Kind::Object { b'}' } else { b']' };
         let names = self.repeated.enter();
-        self.open.push(Open { state, close, read: false, written: false, names, listed: 0 });
+        self.open.push(Open {
+            id,
+            state: self.automaton.state(id),
+            close,
+            read: false,
+            written: false,
+            names,
+            listed: 0,
+            last: None,
+            next: self.expected.first(id),
+        });
         Ok(())
     }
 
@@ -337,8 +393,10 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
             }
             open.written = true;
         }
-        if let Some((name, colon)) = before.name {
-            self.output.keep(name.start - 1, name.end + 1);
+        if before.from < before.to {
+            self.output.keep(before.from, before.to);
+        }
+        if let Some(colon) = before.colon {
             self.output.keep(colon, colon + 1);
         }
     }
@@ -399,7 +457,7 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
     }
 
     /// Asks the filters that stand on this value; `None` when a glimpse does not tell enough.
-    fn ask(&mut self, state: &'p State, kind: Kind) -> Result<Option<&'p State>, Stop> {
+    fn ask(&mut self, state: &'p State, kind: Kind) -> Result<Option<StateId>, Stop> {
         let question = self.automaton.question(state, kind);
         let mut ahead = self.scan.clone();
         let mut blurred = false;
@@ -422,7 +480,7 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
             let accepts = filter.accepts(&glimpse, &glimpse, &self.budgets.filters[asked.order]);
             answers |= usize::from(accepts) << bit;
         }
-        Ok(Some(self.automaton.state(question.then[answers])))
+        Ok(Some(question.then[answers]))
     }
 
     /// Leaves a value to the tree.
@@ -443,17 +501,27 @@ impl Kind {
     /// The kind of the value that begins at the scanner's place, if one does.
     #[inline]
     fn at(scan: &Scanner<'_>) -> Option<Kind> {
-        Some(match scan.peek()? {
-            b'"' => Kind::String,
-            b'{' => Kind::Object,
-            b'[' => Kind::Array,
-            b'-' | b'0'..=b'9' => Kind::Number,
-            b't' | b'f' => Kind::Bool,
-            b'n' => Kind::Null,
-            _ => return None,
-        })
+        KINDS[usize::from(scan.peek()?)]
     }
 }
+
+/// By first byte.
+const KINDS: [Option<Kind>; 256] = {
+    let mut kinds = [None; 256];
+    let mut digit = b'0';
+    while digit <= b'9' {
+        kinds[digit as usize] = Some(Kind::Number);
+        digit += 1;
+    }
+    kinds[b'-' as usize] = Some(Kind::Number);
+    kinds[b'"' as usize] = Some(Kind::String);
+    kinds[b'{' as usize] = Some(Kind::Object);
+    kinds[b'[' as usize] = Some(Kind::Array);
+    kinds[b't' as usize] = Some(Kind::Bool);
+    kinds[b'f' as usize] = Some(Kind::Bool);
+    kinds[b'n' as usize] = Some(Kind::Null);
+    kinds
+};
 
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use rustc_hash::FxBuildHasher;
+
 use super::filters::{interest, looks_up, merged, projects_alike, undisturbed};
 use super::items::{Item, Items, Role, Route, Step, arrivals, counts_elements, down, routes};
 use super::names::{NameId, Names};
@@ -18,6 +20,8 @@ use crate::tree::Entry;
 const MAX_STATES: usize = 8_192;
 /// Cells in the rows of one endpoint, at most: 2 MiB.
 const MAX_CELLS: usize = 1 << 19;
+/// Paths on their way in all states of one endpoint, at most: what finding the states costs.
+const MAX_ITEMS: usize = 1 << 17;
 /// Filters asked about one value at a time; more are left to the tree.
 const MAX_ASKED: usize = 6;
 
@@ -42,7 +46,8 @@ pub(crate) fn build(program: &Program) -> Result<Option<Automaton>, TooLarge> {
         schema,
         ruling_out: schema.map(ruling_out).unwrap_or_default(),
         numbers,
-        known: HashMap::new(),
+        known: HashMap::default(),
+        items: 0,
         waiting: Vec::new(),
         automaton: Automaton {
             names,
@@ -98,7 +103,9 @@ struct Builder<'p> {
     ruling_out: Vec<bool>,
     routes: Vec<Route<'p>>,
     numbers: HashMap<&'p str, NameId>,
-    known: HashMap<Key, StateId>,
+    known: HashMap<Key, StateId, FxBuildHasher>,
+    /// Those of all states.
+    items: usize,
     /// Known, but not built yet.
     waiting: Vec<(StateId, Key)>,
     automaton: Automaton,
@@ -139,7 +146,8 @@ impl<'p> Builder<'p> {
         if let Some(id) = self.known.get(&key) {
             return Ok(*id);
         }
-        if self.automaton.states.len() == MAX_STATES {
+        self.items += key.items.len();
+        if self.automaton.states.len() == MAX_STATES || self.items > MAX_ITEMS {
             return Err(TooLarge);
         }
         let id = StateId(self.automaton.states.len() as u32);

@@ -124,7 +124,7 @@ fn object<'a>(
     blurred: &mut bool,
 ) -> Result<Value<'a>, Unsanitizable> {
     let mut members: Vec<Member<'a>> = Vec::new();
-    let mut names: HashMap<Text<'a>, usize> = HashMap::new();
+    let mut names = None;
     scan.enter()?;
     scan.skip_space();
     if scan.peek() == Some(b'}') {
@@ -198,12 +198,13 @@ fn text<'a>(scan: &Scanner<'a>, quoted: Quoted) -> Text<'a> {
 /// Where this name stands already, without quadratic work on wide objects.
 fn position<'a>(
     members: &[Member<'a>],
-    names: &mut HashMap<Text<'a>, usize>,
+    names: &mut Option<HashMap<Text<'a>, usize>>,
     name: &str,
 ) -> Option<usize> {
     if members.len() < LINEAR_NAMES {
         return members.iter().position(|member| *member.name == *name);
     }
+    let names = names.get_or_insert_default();
     for (at, member) in members.iter().enumerate().skip(names.len()) {
         names.insert(member.name.clone(), at);
     }

@@ -264,7 +264,17 @@ impl<'a> Scanner<'a> {
     }
 
     /// Over one value, of which everything is checked and nothing kept.
+    #[inline]
     pub(crate) fn skip_value(&mut self) -> Result<(), Unsanitizable> {
+        match self.peek() {
+            Some(b'"') => self.text_value().map(drop),
+            Some(b'-' | b'0'..=b'9') => self.number().map(drop),
+            Some(b'{' | b'[') => self.skip_container(),
+            _ => self.literal(),
+        }
+    }
+
+    fn skip_container(&mut self) -> Result<(), Unsanitizable> {
         let above = self.depth;
         let mut objects = Bits([0; MAX_DEPTH / 64 + 1]);
         'values: loop {

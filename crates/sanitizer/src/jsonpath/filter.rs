@@ -3,7 +3,7 @@
 use super::parse::segments;
 use super::scan::Scan;
 use super::select::Steps;
-use super::{Path, Segment};
+use super::{Path, Segment, Selector};
 use crate::json::{self, Value};
 use crate::regex::Pattern;
 
@@ -77,7 +77,7 @@ impl Filter {
             Filter::All(parts) => decided_by(parts, false),
             Filter::Not(part) => part.holds(candidate, root, steps).map(|it| !it),
             Filter::Exists(reference) => Some(match reference.path.is_definite() {
-                true => !reference.find(candidate, root, steps).is_empty(),
+                true => reference.first(candidate, root, steps).is_some(),
                 // An indefinite path always has a result, if only an empty list.
                 false => true,
             }),
@@ -94,6 +94,31 @@ impl Reference {
     fn find<'v>(&self, candidate: &'v Value<'v>, root: &'v Value<'v>, steps: &Steps) -> Vec<&'v Value<'v>> {
         self.path.select_in(if self.root { root } else { candidate }, root, steps)
     }
+
+    /// The first value that a definite path reaches; what most filters look at, so without a list of one.
+    fn first<'v>(
+        &self,
+        candidate: &'v Value<'v>,
+        root: &'v Value<'v>,
+        steps: &Steps,
+    ) -> Option<&'v Value<'v>> {
+        let mut value = if self.root { root } else { candidate };
+        for segment in &self.path.segments {
+            let (Selector::Names(names), false) = (&segment.selector, segment.descend) else {
+                return self.find(candidate, root, steps).first().copied();
+            };
+            let [name] = names.as_slice() else {
+                return self.find(candidate, root, steps).first().copied();
+            };
+            let Value::Object(members) = value else { return None };
+            steps.take(members.len() as u64 + 1);
+            if steps.are_used_up() {
+                return None;
+            }
+            value = members.iter().find(|member| *member.name == **name).map(|member| &member.value)?;
+        }
+        Some(value)
+    }
 }
 
 impl Operand {
@@ -101,13 +126,10 @@ impl Operand {
         match self {
             Operand::Literal(value) => Found::One(value),
             Operand::Regex(pattern) => Found::Regex(pattern),
-            Operand::Reference(reference) => {
-                let found = reference.find(candidate, root, steps);
-                match reference.path.is_definite() {
-                    true => found.first().map_or(Found::Missing, |value| Found::One(value)),
-                    false => Found::Many(found),
-                }
-            }
+            Operand::Reference(reference) => match reference.path.is_definite() {
+                true => reference.first(candidate, root, steps).map_or(Found::Missing, Found::One),
+                false => Found::Many(reference.find(candidate, root, steps)),
+            },
         }
     }
 }
