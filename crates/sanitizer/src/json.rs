@@ -6,8 +6,8 @@
 mod number;
 mod parse;
 mod scan;
-mod stops;
 mod text;
+mod vectors;
 mod write;
 
 use std::borrow::Cow;
@@ -16,6 +16,7 @@ pub(crate) use number::{integral, is_whole, java_text};
 pub(crate) use parse::{Documents, Interest, document, glimpse, parse, scalar, value as parse_value};
 pub(crate) use scan::Scanner;
 pub(crate) use text::Text;
+pub(crate) use vectors::{Head, Window};
 pub(crate) use write::{write, write_anew, write_string};
 
 /// Deepest nesting of arrays and objects.

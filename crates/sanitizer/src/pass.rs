@@ -22,7 +22,7 @@ use crate::schema::project::LOOK_AHEAD;
 use crate::transform::{Context, Transform};
 use crate::tree::{self, Budgets, Stopped};
 use crate::unsanitizable::Unsanitizable;
-use expected::{Cursor, Expected, Known};
+use expected::{Cursor, Expected, Known, Next};
 use memo::Memo;
 use output::Output;
 use repeated::Repeated;
@@ -92,7 +92,7 @@ struct Open<'p> {
     listed: u64,
     /// The last name in it, and where the next one is expected.
     last: Option<Cursor>,
-    next: Cursor,
+    next: Next,
 }
 
 /// What the source wrote before a value, by place: it leaves only if the value does.
@@ -233,10 +233,11 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
     fn member(&mut self, comma: Option<usize>) -> Result<(), Stop> {
         let open = self.open.last_mut().expect("members stand in objects");
         let from = self.scan.at;
-        if let Some(known) = self.expected.find(open.next, open.id, self.scan.text().as_bytes(), from) {
+        if let Some((cursor, known)) = self.expected.find(open.next, open.id, self.scan.text().as_bytes(), from)
+        {
             let Known { id, hash, to, .. } = *known;
             let end = known.end(from);
-            open.last = Some(open.next);
+            open.last = Some(cursor);
             open.next = known.next();
             self.scan.at = end;
             self.scan.skip_space();
@@ -266,8 +267,9 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
         if colon == before.to {
             before = Before { to: colon + 1, colon: None, ..before };
             if !name.escaped {
-                let known = Known::new(open.id, before.from, before.to - before.from, id, hash, to);
-                let cursor = self.expected.learn(open.last, open.id, known);
+                let written = &self.scan.text().as_bytes()[before.from..before.to];
+                let known = Known::new(open.id, (before.from, written), (id, hash), to);
+                let cursor = self.expected.learn(open.last, known);
                 open.last = Some(cursor);
                 open.next = self.expected.after(cursor);
             }

@@ -336,31 +336,24 @@ impl<'p> Builder<'p> {
 
     /// Where the members of objects lead.
     fn members(&mut self, key: &Key, state: &mut State) -> Result<(), TooLarge> {
-        let mut special: Vec<(&'p str, Key)> = Vec::new();
-        let mut add = |name: &'p str, listed: Listed, routes: &[Route<'_>]| {
-            let items = down(&key.items, Step::Member(Some(name)), routes);
-            special.push((name, Key { listed, null_goes: false, items }));
-        };
-        match (key.listed, self.schema) {
-            (Listed::Object(shape), Some(schema)) => {
-                if let Shape::Object(properties) = &schema.shapes[shape] {
-                    for (name, it) in properties {
-                        add(name, Listed::of(schema, *it, &self.ruling_out), &self.routes);
-                    }
+        let others = down(&key.items, Step::Member(None), &self.routes);
+        let named = named(&key.items, &self.routes);
+        let names: Vec<(&'p str, Listed)> = match (key.listed, self.schema) {
+            (Listed::Object(shape), Some(schema)) => match &schema.shapes[shape] {
+                Shape::Object(properties) => {
+                    let listed = |it: &usize| Listed::of(schema, *it, &self.ruling_out);
+                    properties.iter().map(|(name, it)| (name.as_str(), listed(it))).collect()
                 }
-            }
+                _ => Vec::new(),
+            },
             _ => {
-                for item in key.items.iter().filter(|it| it.role == Role::At) {
-                    let selector = item.segment(&self.routes).map(|it| &it.selector);
-                    if let Some(Selector::Names(names)) = selector {
-                        names.iter().for_each(|name| add(name, Listed::Everything, &self.routes));
-                    }
-                }
-                let items = down(&key.items, Step::Member(None), &self.routes);
-                state.other = self.id(Key { listed: Listed::Everything, null_goes: false, items })?;
+                state.other = self.place(Listed::Everything, others.clone())?;
+                let mut names: Vec<_> = named.iter().map(|(name, _)| (*name, Listed::Everything)).collect();
+                names.dedup();
+                names
             }
-        }
-        if special.is_empty() {
+        };
+        if names.is_empty() {
             return Ok(());
         }
         let row = self.automaton.rows.len();
@@ -370,12 +363,48 @@ impl<'p> Builder<'p> {
         }
         self.automaton.rows.resize(row + width, state.other);
         state.row = Some(row as u32);
-        for (name, key) in special {
-            let id = self.id(key)?;
+        // Most names that the schema lists are on no path, and many of those are listed alike.
+        let mut alike: Vec<(Listed, StateId)> = Vec::new();
+        for (name, listed) in names {
+            let begin = named.partition_point(|(it, _)| *it < name);
+            let reached = named[begin..].iter().take_while(|(it, _)| *it == name).map(|(_, item)| *item);
+            let mut items: Items = reached.collect();
+            let known = alike.iter().find(|(it, _)| items.is_empty() && *it == listed);
+            let id = match known {
+                Some((_, id)) => *id,
+                None => {
+                    let on_path = !items.is_empty();
+                    items.extend(&others);
+                    items.sort_unstable();
+                    items.dedup();
+                    let id = self.place(listed, items)?;
+                    if !on_path {
+                        alike.push((listed, id));
+                    }
+                    id
+                }
+            };
             self.automaton.rows[row + self.numbers[name].index()] = id;
         }
         Ok(())
     }
+
+    /// The state of a member.
+    fn place(&mut self, listed: Listed, items: Items) -> Result<StateId, TooLarge> {
+        self.id(Key { listed, null_goes: false, items })
+    }
+}
+
+/// The names that paths ask for here, with what follows, by name.
+fn named<'p>(items: &[Item], routes: &[Route<'p>]) -> Vec<(&'p str, Item)> {
+    let mut named: Vec<(&str, Item)> = Vec::new();
+    for item in items.iter().filter(|it| it.role == Role::At) {
+        if let Some(Selector::Names(names)) = item.segment(routes).map(|it| &it.selector) {
+            named.extend(names.iter().map(|name| (name.as_str(), item.further())));
+        }
+    }
+    named.sort_unstable();
+    named
 }
 
 /// What is done to scalars at a place, in the order of the file.

@@ -2,7 +2,7 @@
 //!
 //! Both executors read through this scanner, so they refuse the same bodies with the same words.
 
-use super::stops::plain;
+use super::vectors::plain;
 use super::{MAX_DEPTH, MAX_NAME, MAX_NUMBER, MAX_STRING};
 use crate::unsanitizable::{Reason, Unsanitizable};
 

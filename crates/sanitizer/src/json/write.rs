@@ -1,7 +1,7 @@
 //! Compact JSON text: source order, numbers and strings as they came; what transforms wrote with only the
 //! escapes that JSON requires.
 
-use super::stops::plain;
+use super::vectors::plain;
 use super::{Text, Value};
 
 /// Appends the value without any white space, what the source wrote as it wrote it.

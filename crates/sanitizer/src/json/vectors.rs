@@ -1,9 +1,9 @@
-//! Where the plain part of a string ends, sixteen bytes at a time.
+//! Sixteen bytes at a time: where the plain part of a string ends, and whether a name stands somewhere.
 //!
 //! This is the only place with vector instructions. They come through `wide`, whose types are safe and are SSE2
 //! on x86-64, NEON on arm64 and ordinary integers elsewhere; nothing is chosen while the program runs, so there
-//! is no second path to test on another machine. What the vectors say is held equal to [`plain_in_words`], which
-//! also reads the last bytes of a body.
+//! is no second path to test on another machine. What the vectors say of strings is held equal to
+//! [`plain_in_words`], which also reads the last bytes of a body.
 
 use wide::u8x16;
 
@@ -58,6 +58,42 @@ fn stops_in_word(word: u64) -> u64 {
     (quote | backslash | control) & HIGH
 }
 
+/// The next sixteen bytes of a body.
+#[derive(Clone, Copy)]
+pub(crate) struct Window(u8x16);
+
+impl Window {
+    /// `None` near the end.
+    #[inline]
+    pub(crate) fn at(bytes: &[u8], at: usize) -> Option<Window> {
+        let lanes = bytes.get(at..at + 16)?;
+        Some(Window(u8x16::from(<[u8; 16]>::try_from(lanes).expect("sixteen bytes"))))
+    }
+}
+
+/// The beginning of a text, up to sixteen bytes of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Head {
+    bytes: u8x16,
+    /// A bit for each byte.
+    mask: u32,
+}
+
+impl Head {
+    pub(crate) fn of(text: &[u8]) -> Head {
+        let mut bytes = [0; 16];
+        let length = text.len().min(16);
+        bytes[..length].copy_from_slice(&text[..length]);
+        Head { bytes: u8x16::from(bytes), mask: (1 << length) - 1 }
+    }
+
+    /// Whether the window begins with it.
+    #[inline]
+    pub(crate) fn begins(&self, window: Window) -> bool {
+        self.bytes.simd_eq(window.0).to_bitmask() & self.mask == self.mask
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -84,6 +120,26 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn compares_as_many_bytes_as_there_are() {
+        let body = b"\"recording_count\":1,\"x\":222222";
+        for (at, text, begins) in [
+            (0, &b"\"recording_count\":"[..], true),
+            (0, b"\"recording_count", true),
+            (0, b"\"recording_coun\"", false),
+            (0, b"\"r", true),
+            (0, b"\"s", false),
+            (0, b"", true),
+            (1, b"\"r", false),
+            (14, b"t\":1,\"x\":222222", true),
+            (14, b"t\":1,\"x\":222223", false),
+        ] {
+            let window = Window::at(body, at).unwrap();
+            assert_eq!(Head::of(text).begins(window), begins, "{at} {}", text.escape_ascii());
+        }
+        assert!(Window::at(body, 15).is_none());
     }
 
     proptest! {
