@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
 use vizard_proxy::Proxy;
 use vizard_proxy::ports::{SecretStore, SystemClock};
 use vizard_proxy::secrets::{DirectorySecrets, EnvironmentSecrets};
@@ -24,8 +25,23 @@ Environment:
 
 pub(crate) fn run() -> Result<(), Stop> {
     vizard_proxy::report_panics_by_place();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.map_err(|error| Stop::new(Code::Unavailable, error))?.block_on(serve())
+    keep_freed_memory();
+    runtime().map_err(|error| Stop::new(Code::Unavailable, error))?.block_on(serve())
+}
+
+/// One thread for each core that this process may use. On a single core all is done by the first thread: a second
+/// one would only take turns with it.
+fn runtime() -> std::io::Result<Runtime> {
+    let alone = std::thread::available_parallelism().is_ok_and(|cores| cores.get() == 1);
+    let mut builder = if alone { Builder::new_current_thread() } else { Builder::new_multi_thread() };
+    builder.enable_all().build()
+}
+
+/// The allocator of glibc gives freed memory back to the system, and the next page of results has to fetch it anew,
+/// 4 KB at a time: as much work as all else that the proxy does for it. How much is kept instead follows from the
+/// largest block that was seen freed, so here is one. Other allocators take no notice.
+fn keep_freed_memory() {
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(1 << 20)));
 }
 
 async fn serve() -> Result<(), Stop> {

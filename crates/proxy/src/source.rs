@@ -28,8 +28,7 @@ pub(crate) struct Source {
     pub(crate) credentials: Credentials,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) keys: Arc<Pseudonymizer>,
-    /// `TARGET_HOST` with its scheme and base path, without a trailing slash.
-    pub(crate) base: String,
+    pub(crate) base: request::Base,
     pub(crate) user_agent: String,
     pub(crate) follow_redirects: bool,
     /// The limit for the exchange, as told to the caller.

@@ -19,6 +19,7 @@ use crate::respond::Stamp;
 use crate::secrets::Secrets;
 use crate::settings::{Environment, Reading, Settings};
 use crate::source::Source;
+use crate::upstream::request::Base;
 use crate::upstream::{HttpUpstream, RESPONSE_LIMIT, Transport, TransportError};
 
 /// Everything that a working proxy is made of.
@@ -127,7 +128,7 @@ impl Proxy {
             upstream,
             clock: clock.clone(),
             keys: keys.clone(),
-            base: settings.target.as_str().to_owned(),
+            base: Base::new(settings.target.as_str()),
             user_agent: settings.user_agent,
             follow_redirects: settings.follow_redirects,
             seconds: patience.as_secs(),

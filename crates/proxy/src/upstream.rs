@@ -2,6 +2,7 @@
 //! for a whole exchange, and a body that is capped before and after decompression.
 
 mod kind;
+mod pieces;
 pub(crate) mod redirect;
 pub(crate) mod request;
 mod room;
@@ -10,7 +11,7 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderValue, Request, Response};
 use thiserror::Error;
@@ -18,6 +19,7 @@ use thiserror::Error;
 use crate::gzip::{self, GzipError};
 use crate::off_reactor::Cores;
 use crate::ports::{Upstream, UpstreamError};
+use pieces::Pieces;
 use room::{Room, Rooms};
 
 /// How to reach the source.
@@ -78,7 +80,8 @@ impl HttpUpstream {
             .no_proxy()
             // A connection that slept, as in a frozen function, is not worth trying.
             .pool_idle_timeout(IDLE)
-            .pool_max_idle_per_host(8)
+            // As many calls as go on at a time come back for the next: one beyond this makes its connection anew.
+            .pool_max_idle_per_host(32)
             .tcp_keepalive(IDLE)
             .http2_keep_alive_interval(Duration::from_secs(10))
             .http2_keep_alive_timeout(Duration::from_secs(10))
@@ -122,21 +125,20 @@ impl HttpUpstream {
         mut received: reqwest::Response,
         small: usize,
     ) -> Result<(Bytes, Option<Room>), UpstreamError> {
-        let announced = received.content_length().unwrap_or(0);
-        if usize::try_from(announced).map_or(true, |length| length > self.body) {
-            return Err(UpstreamError::TooLarge);
-        }
-        let (mut body, mut room) = (BytesMut::new(), None);
+        let announced = usize::try_from(received.content_length().unwrap_or(0));
+        let announced =
+            announced.ok().filter(|length| *length <= self.body).ok_or(UpstreamError::TooLarge)?;
+        let (mut pieces, mut room) = (Pieces::announced(announced), None);
         while let Some(piece) = received.chunk().await.map_err(|error| kind::of(&error))? {
-            if body.len() + piece.len() > self.body {
+            if pieces.len() + piece.len() > self.body {
                 return Err(UpstreamError::TooLarge);
             }
-            body.extend_from_slice(&piece);
-            if body.len() > small && room.is_none() {
+            pieces.push(piece);
+            if pieces.len() > small && room.is_none() {
                 room = Some(self.rooms.enter().await);
             }
         }
-        Ok((body.freeze(), room))
+        Ok((pieces.joined(), room))
     }
 }
 

@@ -10,11 +10,13 @@ mod memo;
 mod output;
 mod repeated;
 
+use std::borrow::Cow;
+
 use vizard_pseudonym::MissingKey;
 
 use crate::automaton::{Action, Automaton, Kind, NameId, Operation, State, StateId, hash};
 use crate::counts::Counts;
-use crate::json::{self, Scanner, Value, integral};
+use crate::json::{self, Scanner, Value, integral, java_text};
 use crate::jsonpath::Selector;
 use crate::jsonpath::select::Steps;
 use crate::program::Program;
@@ -406,38 +408,10 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
     /// Takes a scalar through the transforms that reach it.
     fn apply(&mut self, state: &'p State, kind: Kind, before: Before) -> Result<(), Stop> {
         let operations = self.automaton.operations(state);
-        if let (Kind::String, [Operation::Transform(step)]) = (kind, operations)
-            && let Transform::Pseudonymize(transform) = &self.program.steps[*step as usize].transform
+        if let [Operation::Transform(step)] = operations
+            && self.program.steps[*step as usize].transform.can_write()
+            && self.apply_one(*step, kind, before)?
         {
-            let quoted = self.scan.text_value()?;
-            self.write(before);
-            self.scalars += 1;
-            let out = self.output.anew();
-            let written = &self.scan.text()[quoted.start..quoted.end];
-            let place = match self.memo.find(*step, written, self.scan.text()) {
-                Ok(known) => {
-                    out.extend_from_within(known.clone());
-                    self.context.counts.pseudonymized += 1;
-                    self.context.take_room(known.len()).ok_or(Stop::NeedsTree)?;
-                    return Ok(());
-                }
-                Err(place) => place,
-            };
-            let identifier = match quoted.escaped {
-                false => written,
-                true => {
-                    self.decoded.clear();
-                    self.scan.decode(quoted, &mut self.decoded);
-                    self.decoded.as_str()
-                }
-            };
-            let begun = out.len();
-            let pseudonymized = self.context.counts.pseudonymized;
-            transform.write(identifier, &mut self.context, out)?;
-            self.context.take_room(out.len() - begun).ok_or(Stop::NeedsTree)?;
-            if self.context.counts.pseudonymized > pseudonymized {
-                self.memo.remember(place, *step, quoted.start..quoted.end, begun..out.len());
-            }
             return Ok(());
         }
         let mut value = json::scalar(&mut self.scan)?;
@@ -456,6 +430,49 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
         self.scalars += 1;
         json::write(&value, self.output.anew());
         Ok(())
+    }
+
+    /// The same for one transform that writes into the output. `false`: it must be given the value instead, and
+    /// nothing is done.
+    fn apply_one(&mut self, step: u32, kind: Kind, before: Before) -> Result<bool, Stop> {
+        let transform = &self.program.steps[step as usize].transform;
+        let pseudonymizes = matches!(transform, Transform::Pseudonymize(_));
+        let start = self.scan.at;
+        let (text, begin) = match kind {
+            Kind::String => {
+                let quoted = self.scan.text_value()?;
+                if quoted.escaped {
+                    self.scan.at = start;
+                    return Ok(false);
+                }
+                (Cow::Borrowed(&self.scan.text()[quoted.start..quoted.end]), quoted.start)
+            }
+            Kind::Number if pseudonymizes => (java_text(self.scan.number()?), start),
+            _ => return Ok(false),
+        };
+        self.write(before);
+        self.scalars += 1;
+        let out = self.output.anew();
+        let begun = out.len();
+        // Only what stands in the source can be remembered by its place there.
+        let remembers = pseudonymizes && matches!(text, Cow::Borrowed(_));
+        let known = remembers.then(|| self.memo.find(step, &text, self.scan.text()));
+        match known {
+            None => transform.write(&text, &mut self.context, out)?,
+            Some(Ok(known)) => {
+                out.extend_from_within(known);
+                self.context.counts.pseudonymized += 1;
+            }
+            Some(Err(place)) => {
+                let pseudonymized = self.context.counts.pseudonymized;
+                transform.write(&text, &mut self.context, out)?;
+                if self.context.counts.pseudonymized > pseudonymized {
+                    self.memo.remember(place, step, begin..begin + text.len(), begun..out.len());
+                }
+            }
+        }
+        self.context.take_room(out.len() - begun).ok_or(Stop::NeedsTree)?;
+        Ok(true)
     }
 
     /// Asks the filters that stand on this value; `None` when a glimpse does not tell enough.

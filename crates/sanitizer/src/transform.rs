@@ -168,6 +168,31 @@ impl Transform {
         })
     }
 
+    /// Whether [`Self::write`] is there: for the transforms that responses are full of.
+    pub(crate) fn can_write(&self) -> bool {
+        match self {
+            Transform::Pseudonymize(_) | Transform::RedactExceptSubstringsMatchingRegexes(_) => true,
+            Transform::TextDigest(it) => it.can_write(),
+            _ => false,
+        }
+    }
+
+    /// Appends what a text becomes, as JSON, straight to a document.
+    pub(crate) fn write(
+        &self,
+        text: &str,
+        context: &mut Context<'_>,
+        out: &mut String,
+    ) -> Result<(), MissingKey> {
+        match self {
+            Transform::Pseudonymize(it) => it.write(text, context, out)?,
+            Transform::TextDigest(it) => it.write(text, context, out),
+            Transform::RedactExceptSubstringsMatchingRegexes(it) => it.write(text, context, out),
+            _ => unreachable!("asked before"),
+        }
+        Ok(())
+    }
+
     /// Whether the transform removes what it matches, whatever it is.
     pub(crate) fn removes(&self) -> bool {
         matches!(self, Transform::Redact)

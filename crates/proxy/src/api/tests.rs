@@ -23,6 +23,7 @@ use crate::health::Facts;
 use crate::off_reactor::Cores;
 use crate::ports::{Upstream, UpstreamError};
 use crate::secrets::{EnvironmentSecrets, Namespaces, Secrets};
+use crate::upstream::request::Base;
 
 const RULES: &str = r#"
 endpoints:
@@ -134,7 +135,7 @@ impl World {
                 credentials: fixed_token(&source, &clock),
                 clock: clock.clone(),
                 keys,
-                base: "https://api.lumen-orchard.example".to_owned(),
+                base: Base::new("https://api.lumen-orchard.example"),
                 user_agent: "Vizard".to_owned(),
                 follow_redirects: true,
                 seconds: 150,

@@ -101,7 +101,9 @@ impl Grammar {
             }
             Grammar::Quota => {
                 let plain = |it: &str| {
-                    is_number(it) || is_instant(it) || QUOTA_WORDS.contains(&it.to_ascii_lowercase().as_str())
+                    is_number(it)
+                        || is_instant(it)
+                        || QUOTA_WORDS.iter().any(|word| word.eq_ignore_ascii_case(it))
                 };
                 (is_http_date(text) || text.split([',', ';']).map(str::trim).all(plain))
                     .then(|| text.to_owned())
@@ -125,7 +127,7 @@ fn is_directive(text: &str) -> bool {
         Some((name, seconds)) => (name, is_number(seconds)),
         None => (text, true),
     };
-    seconds && DIRECTIVES.contains(&name.to_ascii_lowercase().as_str())
+    seconds && DIRECTIVES.iter().any(|directive| directive.eq_ignore_ascii_case(name))
 }
 
 /// At most as long as a Unix time in milliseconds.
@@ -140,8 +142,11 @@ fn is_digits(text: &str, at_most: usize) -> bool {
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT`.
 fn is_http_date(text: &str) -> bool {
+    let Some(text) = text.strip_suffix(" GMT") else {
+        return false;
+    };
     let parts: Vec<_> = text.split(' ').collect();
-    let [day, date, month, year, time, "GMT"] = parts.as_slice() else {
+    let [day, date, month, year, time] = parts.as_slice() else {
         return false;
     };
     DAYS.contains(day) && is_digits(date, 2) && MONTHS.contains(month) && is_digits(year, 4) && is_time(time)

@@ -3,13 +3,27 @@
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
-use url::Url;
+use url::{Origin, Url};
 use vizard_sanitizer::Outbound;
 
 use crate::error::Problem;
 
-/// Builds the request. `base` is `TARGET_HOST` with its scheme and base path, without a trailing slash.
-pub(crate) fn build(base: &str, outbound: Outbound, user_agent: &str) -> Result<Request<Bytes>, Problem> {
+/// Where all requests go.
+pub(crate) struct Base {
+    text: String,
+    /// `None` is of no URL, so that no request is sent.
+    origin: Option<Origin>,
+}
+
+impl Base {
+    /// `TARGET_HOST` with its scheme and base path, without a trailing slash.
+    pub(crate) fn new(text: &str) -> Base {
+        Base { text: text.to_owned(), origin: Url::parse(text).ok().map(|it| it.origin()) }
+    }
+}
+
+/// Builds the request.
+pub(crate) fn build(base: &Base, outbound: Outbound, user_agent: &str) -> Result<Request<Bytes>, Problem> {
     let mut request = Request::new(Bytes::new());
     *request.method_mut() = Method::from_bytes(outbound.method.as_bytes()).map_err(|_| Problem::Outbound)?;
     *request.uri_mut() = uri(base, &outbound.path, outbound.query.as_deref()).ok_or(Problem::Outbound)?;
@@ -39,15 +53,15 @@ pub(crate) fn build(base: &str, outbound: Outbound, user_agent: &str) -> Result<
 }
 
 /// The URL, if the client library will send it exactly as written: no segment swallowed, no host changed.
-fn uri(base: &str, path: &str, query: Option<&str>) -> Option<Uri> {
-    let query = query.filter(|it| !it.is_empty()).map(|it| format!("?{it}")).unwrap_or_default();
-    let text = format!("{base}{path}{query}");
+fn uri(base: &Base, path: &str, query: Option<&str>) -> Option<Uri> {
+    let (mark, query) = query.filter(|it| !it.is_empty()).map_or(("", ""), |it| ("?", it));
+    let text = [&base.text, path, mark, query].concat();
     let uri: Uri = text.parse().ok()?;
     let sent = Url::parse(&text).ok()?;
     let stays = path.starts_with('/')
         && sent.path() == uri.path()
         && sent.fragment().is_none()
-        && Some(sent.origin()) == Url::parse(base).ok().map(|it| it.origin());
+        && Some(sent.origin()) == base.origin;
     stays.then_some(uri)
 }
 
@@ -119,7 +133,7 @@ mod tests {
             ("http://127.0.0.1:8080", "/", None, "http://127.0.0.1:8080/"),
         ];
         for (base, path, query, expected) in cases {
-            let request = build(base, outbound(path, query, &[]), "agent").unwrap();
+            let request = build(&Base::new(base), outbound(path, query, &[]), "agent").unwrap();
             assert_eq!(request.uri().to_string(), expected);
         }
     }
@@ -138,7 +152,8 @@ mod tests {
             "/a b",
         ];
         for path in cases {
-            let built = build("https://api.lumen-orchard.example", outbound(path, None, &[]), "agent");
+            let built =
+                build(&Base::new("https://api.lumen-orchard.example"), outbound(path, None, &[]), "agent");
             assert!(matches!(built, Err(Problem::Outbound)), "{path}");
         }
     }
@@ -146,7 +161,7 @@ mod tests {
     #[test]
     fn the_rules_decide_on_headers_but_not_on_ours() {
         let sent = build(
-            "https://api.lumen-orchard.example",
+            &Base::new("https://api.lumen-orchard.example"),
             outbound(
                 "/",
                 None,
@@ -181,7 +196,7 @@ mod tests {
     fn a_body_comes_with_its_content_type() {
         let body =
             Outbound { method: "DELETE".into(), body: Some(b"{}".to_vec()), ..outbound("/", None, &[]) };
-        let sent = build("https://api.lumen-orchard.example", body, "vizard").unwrap();
+        let sent = build(&Base::new("https://api.lumen-orchard.example"), body, "vizard").unwrap();
         assert_eq!(
             (sent.method().as_str(), sent.headers()[CONTENT_TYPE].to_str().unwrap(), &sent.body()[..]),
             ("DELETE", "application/json", &b"{}"[..])

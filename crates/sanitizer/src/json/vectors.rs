@@ -133,8 +133,8 @@ mod tests {
             (0, b"\"s", false),
             (0, b"", true),
             (1, b"\"r", false),
-            (14, b"t\":1,\"x\":222222", true),
-            (14, b"t\":1,\"x\":222223", false),
+            (14, b"nt\":1,\"x\":222222", true),
+            (14, b"nt\":1,\"x\":222223", false),
         ] {
             let window = Window::at(body, at).unwrap();
             assert_eq!(Head::of(text).begins(window), begins, "{at} {}", text.escape_ascii());

@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
+use vizard_pseudonym::is_blank;
+
 use super::{Context, Example, patterns, text, wrong_kind};
 use crate::diagnostic::Report;
-use crate::json::Value;
+use crate::json::{Value, write_string};
 use crate::node::Fields;
 use crate::regex::{Pattern, Patterns, StepLimit};
 
@@ -50,17 +52,36 @@ impl RedactExceptSubstringsMatchingRegexes {
             Ok(text) => text,
             Err(answer) => return answer,
         };
+        let Ok(longest) = self.longest(&text) else { return wrong_kind(context) };
+        context.counts.rewritten += 1;
+        Value::String(text.cut(longest))
+    }
+
+    /// Appends what a text becomes, as JSON.
+    pub(super) fn write(&self, text: &str, context: &mut Context<'_>, out: &mut String) {
+        match self.longest(text) {
+            _ if is_blank(text) => write_string(text, out),
+            Ok(longest) => {
+                context.counts.rewritten += 1;
+                write_string(&text[longest], out);
+            }
+            Err(StepLimit) => {
+                wrong_kind(context);
+                out.push_str("null");
+            }
+        }
+    }
+
+    fn longest(&self, text: &str) -> Result<Range<usize>, StepLimit> {
         let mut longest = 0..0;
         for exception in &self.exceptions {
-            let Ok(found) = exception.first(&text) else { return wrong_kind(context) };
-            let found = found.map_or(0..0, |(start, end)| start..end);
+            let found = exception.first(text)?.map_or(0..0, |(start, end)| start..end);
             let length = |range: &Range<usize>| text[range.clone()].encode_utf16().count();
-            if length(&found) > length(&longest) {
+            if longest.is_empty() || length(&found) > length(&longest) {
                 longest = found;
             }
         }
-        context.counts.rewritten += 1;
-        Value::String(text.cut(longest))
+        Ok(longest)
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
+use std::fmt::Write;
 
 use super::{Context, Example, wrong_kind};
 use crate::diagnostic::{Report, Spanned};
-use crate::json::{self, Value, write_string};
+use crate::json::{self, Value};
 use crate::jsonpath::Path;
 use crate::node::Fields;
 
@@ -28,20 +29,28 @@ impl Keywords {
 
     /// The digest of a text, as the text of a JSON object with its keys in alphabetical order.
     pub(crate) fn digest(&self, text: &str) -> String {
-        let mut out = String::from("{");
+        let mut out = String::new();
+        self.push_digest(text, "\"", &mut out);
+        out
+    }
+
+    /// Appends the digest, with what stands for a quote in it. Keywords that are found hold nothing to escape.
+    fn push_digest(&self, text: &str, quote: &str, out: &mut String) {
+        out.push('{');
         let counts = self.count(text);
         if !counts.is_empty() {
-            out.push_str("\"keywords\":{");
+            push(out, &[quote, "keywords", quote, ":{"]);
             for (i, (word, count)) in counts.iter().enumerate() {
-                out.push_str(if i > 0 { "," } else { "" });
-                write_string(word, &mut out);
-                out.push_str(&format!(":{count}"));
+                push(out, &[if i > 0 { "," } else { "" }, quote, word, quote, ":"]);
+                push_number(out, *count);
             }
             out.push_str("},");
         }
-        let length = text.encode_utf16().count();
-        out.push_str(&format!("\"length\":{length},\"word_count\":{}}}", words(text)));
-        out
+        push(out, &[quote, "length", quote, ":"]);
+        push_number(out, if text.is_ascii() { text.len() } else { text.encode_utf16().count() });
+        push(out, &[",", quote, "word_count", quote, ":"]);
+        push_number(out, words(text));
+        out.push('}');
     }
 
     fn count(&self, text: &str) -> BTreeMap<&str, usize> {
@@ -57,15 +66,28 @@ impl Keywords {
     }
 }
 
-/// Runs of anything but ASCII white space. A text of white space alone counts as one word, as the
-/// reference counts it.
+fn push(out: &mut String, parts: &[&str]) {
+    parts.iter().for_each(|part| out.push_str(part));
+}
+
+fn push_number(out: &mut String, number: usize) {
+    write!(out, "{number}").expect("a String takes everything");
+}
+
+/// Runs of anything but ASCII white space, after characters up to the space were cut off at both ends. A text
+/// of white space alone counts as one word, as the reference counts it.
 fn words(text: &str) -> usize {
     if text.is_empty() {
         return 0;
     }
-    let is_space = |c: char| matches!(c, ' ' | '\t' | '\n' | '\u{B}' | '\u{C}' | '\r');
-    let trimmed = text.trim_matches(|c| c <= ' ');
-    trimmed.split(is_space).filter(|word| !word.is_empty()).count().max(1)
+    let is_space = |byte: u8| matches!(byte, b' ' | b'\t' | b'\n' | 0x0B | 0x0C | b'\r');
+    let mut words = 0;
+    let mut after_space = true;
+    for byte in text.trim_matches(|c| c <= ' ').bytes() {
+        words += usize::from(after_space && !is_space(byte));
+        after_space = is_space(byte);
+    }
+    words.max(1)
 }
 
 pub(super) fn read(fields: &mut Fields, report: &mut Report) -> Option<TextDigest> {
@@ -91,6 +113,19 @@ pub(crate) fn inner(path: &Spanned<String>, report: &mut Report) -> Option<Path>
 }
 
 impl TextDigest {
+    /// Whether a text is digested as a whole.
+    pub(super) fn can_write(&self) -> bool {
+        self.inner.is_none()
+    }
+
+    /// Appends what a text as a whole becomes, as JSON.
+    pub(super) fn write(&self, text: &str, context: &mut Context<'_>, out: &mut String) {
+        out.push('"');
+        self.keywords.push_digest(text, "\\\"", out);
+        out.push('"');
+        context.counts.rewritten += 1;
+    }
+
     pub(super) fn apply<'v>(&self, value: Value<'v>, context: &mut Context<'_>) -> Value<'v> {
         let text = match value {
             Value::Null => return Value::Null,

@@ -116,7 +116,7 @@ async fn redirects_stay_with_the_origin() {
 
 #[tokio::test]
 async fn the_deadline_also_holds_for_sanitizing() {
-    let mut world = World::new([answer(200, &[], format!("{MIRA}\n").repeat(5000))]);
+    let mut world = World::new([answer(200, &[], format!("{MIRA}\n").repeat(20_000))]);
     world.ready().patience = Duration::ZERO;
     let answered = world.ask(get("/v2/users")).await;
     assert_eq!(answered.problem(), (504, Some("SOURCE_API_READ_TIMEOUT"), "sanitize-timeout".to_owned()));
