@@ -124,6 +124,8 @@ pub(crate) struct Question {
     pub(crate) filters: Vec<Asked>,
     /// What of the value the filters look at.
     pub(crate) interest: Interest,
+    /// The numbers of the members that they look at, in the order of the interest.
+    pub(crate) names: Vec<NameId>,
     /// The shape that the schema gives the value before the filters see it.
     pub(crate) shape: Option<usize>,
     /// The state for each combination of answers; the first filter's is the lowest bit.

@@ -14,9 +14,9 @@ use std::borrow::Cow;
 
 use vizard_pseudonym::MissingKey;
 
-use crate::automaton::{Action, Automaton, Kind, NameId, Operation, State, StateId, hash};
+use crate::automaton::{Action, Automaton, Kind, Operation, Question, State, StateId};
 use crate::counts::Counts;
-use crate::json::{self, Scanner, Value, integral, java_text};
+use crate::json::{self, Interest, Member, Scanner, Value, integral, java_text};
 use crate::jsonpath::Selector;
 use crate::jsonpath::select::Steps;
 use crate::program::Program;
@@ -24,7 +24,7 @@ use crate::schema::project::LOOK_AHEAD;
 use crate::transform::{Context, Transform};
 use crate::tree::{self, Budgets, Stopped};
 use crate::unsanitizable::Unsanitizable;
-use expected::{Cursor, Expected, Known, Next};
+use expected::{Expected, Name, Order};
 use memo::Memo;
 use output::Output;
 use repeated::Repeated;
@@ -68,6 +68,7 @@ pub(crate) struct Pass<'a, 'p, 'c> {
     context: Context<'c>,
     /// Scalars that were written.
     scalars: u64,
+    before: Before,
     /// Arrays and objects around the current place.
     open: Vec<Open<'p>>,
     expected: Expected,
@@ -81,7 +82,6 @@ pub(crate) struct Pass<'a, 'p, 'c> {
 
 /// An array or object that was entered.
 struct Open<'p> {
-    id: StateId,
     state: &'p State,
     /// The bracket that ends it.
     close: u8,
@@ -92,27 +92,16 @@ struct Open<'p> {
     names: usize,
     /// Which of the first 64 names of the automaton stood in it.
     listed: u64,
-    /// The last name in it, and where the next one is expected.
-    last: Option<Cursor>,
-    next: Next,
+    order: Order,
 }
 
 /// What the source wrote before a value, by place: it leaves only if the value does.
 #[derive(Clone, Copy)]
 struct Before {
     comma: Option<usize>,
-    /// The name, from its quote to after its colon, or only to after its last quote.
-    from: usize,
-    to: usize,
-    /// The colon, if it stands apart.
-    colon: Option<usize>,
-}
-
-impl Before {
-    /// Before an element, or a document.
-    fn element(comma: Option<usize>) -> Before {
-        Before { comma, from: 0, to: 0, colon: None }
-    }
+    /// Elements and documents have no name.
+    is_named: bool,
+    name: Name,
 }
 
 /// To where everything can be undone that was done since.
@@ -138,6 +127,7 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
             scan,
             context,
             scalars: 0,
+            before: Before { comma: None, is_named: false, name: Name::NONE },
             open: Vec::with_capacity(16),
             expected: Expected::new(),
             repeated: Repeated::default(),
@@ -170,7 +160,8 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
         }
         let begun = self.output.len();
         let ends_itself = !matches!(Kind::at(&self.scan), Some(Kind::Null | Kind::Bool | Kind::Number));
-        self.value(StateId::START, Before::element(None))?;
+        self.before = Before { comma: None, is_named: false, name: Name::NONE };
+        self.value(StateId::START)?;
         while let Some(open) = self.open.last_mut() {
             self.scan.skip_space();
             let next = self.scan.peek();
@@ -192,7 +183,9 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
             open.read = true;
             if open.close == b']' {
                 let element = open.state.element;
-                self.value(element, Before::element(comma))?;
+                self.before.is_named = false;
+                self.before.comma = comma;
+                self.value(element)?;
             } else {
                 self.member(comma)?;
             }
@@ -234,67 +227,32 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
 
     fn member(&mut self, comma: Option<usize>) -> Result<(), Stop> {
         let open = self.open.last_mut().expect("members stand in objects");
-        let from = self.scan.at;
-        if let Some((cursor, known)) = self.expected.find(open.next, open.id, self.scan.text().as_bytes(), from)
-        {
-            let Known { id, hash, to, .. } = *known;
-            let end = known.end(from);
-            open.last = Some(cursor);
-            open.next = known.next();
-            self.scan.at = end;
-            self.scan.skip_space();
-            if to != StateId::UNLISTED && self.is_repeated(id, hash) {
-                return Err(Stop::NeedsTree);
-            }
-            return self.value(to, Before { comma, from, to: end, colon: None });
-        }
-        self.unexpected_member(comma)
-    }
-
-    fn unexpected_member(&mut self, comma: Option<usize>) -> Result<(), Stop> {
-        let (name, colon) = self.scan.name()?;
-        let bytes = match name.escaped {
-            false => &self.scan.text().as_bytes()[name.start..name.end],
-            true => {
-                self.decoded.clear();
-                self.scan.decode(name, &mut self.decoded);
-                self.decoded.as_bytes()
-            }
-        };
-        let hash = hash(bytes);
-        let id = self.automaton.names.find(bytes, hash);
-        let open = self.open.last_mut().expect("members stand in objects");
-        let to = self.automaton.member(open.state, id);
-        let mut before = Before { comma, from: name.start - 1, to: name.end + 1, colon: Some(colon) };
-        if colon == before.to {
-            before = Before { to: colon + 1, colon: None, ..before };
-            if !name.escaped {
-                let written = &self.scan.text().as_bytes()[before.from..before.to];
-                let known = Known::new(open.id, (before.from, written), (id, hash), to);
-                let cursor = self.expected.learn(open.last, known);
-                open.last = Some(cursor);
-                open.next = self.expected.after(cursor);
-            }
-        }
-        if to != StateId::UNLISTED && self.is_repeated(id, hash) {
+        let names = &self.automaton.names;
+        let name = &mut self.before.name;
+        self.expected.read(&mut self.scan, names, &mut open.order, &mut self.decoded, name)?;
+        let to = self.automaton.member(open.state, name.id);
+        if to != StateId::UNLISTED && self.is_repeated() {
             return Err(Stop::NeedsTree);
         }
-        self.value(to, before)
+        self.before.is_named = true;
+        self.before.comma = comma;
+        self.value(to)
     }
 
     /// Whether the name, or one that is taken for it, stood in this object before.
-    fn is_repeated(&mut self, id: NameId, hash: u64) -> bool {
+    fn is_repeated(&mut self) -> bool {
+        let name = &self.before.name;
         let open = self.open.last_mut().expect("members stand in objects");
-        if id.index() < 64 {
-            let bit = 1 << id.index();
+        if name.id.index() < 64 {
+            let bit = 1 << name.id.index();
             let repeated = open.listed & bit != 0;
             open.listed |= bit;
             return repeated;
         }
-        self.repeated.add(open.names, hash)
+        self.repeated.add(open.names, name.hash)
     }
 
-    fn value(&mut self, mut id: StateId, before: Before) -> Result<(), Stop> {
+    fn value(&mut self, mut id: StateId) -> Result<(), Stop> {
         let mut state = self.automaton.state(id);
         let Some(kind) = Kind::at(&self.scan) else { return Err(self.scan.syntax().into()) };
         let mut action = state.action(kind);
@@ -302,20 +260,20 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
             let start = self.scan.at;
             match action {
                 Action::Keep => {
-                    self.write(before);
+                    self.write();
                     self.scalar(kind)?;
                     self.output.keep(start, self.scan.at);
                     self.scalars += 1;
                 }
                 Action::Enter => {
-                    self.write(before);
+                    self.write();
                     self.enter(id, kind)?;
                 }
-                Action::Apply => self.apply(state, kind, before)?,
+                Action::Apply => self.apply(state, kind)?,
                 Action::Whole => {
                     let whole = integral(self.scan.number()?);
                     if whole && state.whole == Action::Keep {
-                        self.write(before);
+                        self.write();
                         self.output.keep(start, self.scan.at);
                         self.scalars += 1;
                         return Ok(());
@@ -323,7 +281,7 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
                     self.scan.at = start;
                     action = if whole { state.whole } else { state.broken };
                     if action == Action::Ask {
-                        let Some(decided) = self.ask(state, kind)? else { return self.subtree(state, before) };
+                        let Some(decided) = self.ask(id, kind)? else { return self.subtree(state) };
                         state = self.automaton.state(decided);
                         action = state.whole;
                     }
@@ -331,7 +289,7 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
                 }
                 Action::Null => {
                     self.scan.skip_value()?;
-                    self.write(before);
+                    self.write();
                     self.output.anew().push_str("null");
                     self.context.counts.nulled += 1;
                     self.scalars += 1;
@@ -345,16 +303,16 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
                     self.scan.skip_value()?;
                     self.context.counts.removed += 1;
                 }
-                Action::Ask => match self.ask(state, kind)? {
+                Action::Ask => match self.ask(id, kind)? {
                     Some(decided) => {
                         id = decided;
                         state = self.automaton.state(id);
                         action = state.action(kind);
                         continue;
                     }
-                    None => self.subtree(state, before)?,
+                    None => self.subtree(state)?,
                 },
-                Action::Tree => self.subtree(state, before)?,
+                Action::Tree => self.subtree(state)?,
             }
             return Ok(());
         }
@@ -375,42 +333,41 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
         let close = if kind == Kind::Object { b'}' } else { b']' };
         let names = self.repeated.enter();
         self.open.push(Open {
-            id,
             state: self.automaton.state(id),
             close,
             read: false,
             written: false,
             names,
             listed: 0,
-            last: None,
-            next: self.expected.first(id),
+            order: self.expected.begin(id, self.open.len()),
         });
         Ok(())
     }
 
     /// Writes what stands before a value that leaves.
     #[inline]
-    fn write(&mut self, before: Before) {
+    fn write(&mut self) {
+        let Before { comma, is_named, name } = &self.before;
         if let Some(open) = self.open.last_mut() {
-            if let (true, Some(comma)) = (open.written, before.comma) {
-                self.output.keep(comma, comma + 1);
+            if let (true, Some(comma)) = (open.written, comma) {
+                self.output.keep(*comma, comma + 1);
             }
             open.written = true;
         }
-        if before.from < before.to {
-            self.output.keep(before.from, before.to);
-        }
-        if let Some(colon) = before.colon {
-            self.output.keep(colon, colon + 1);
+        if *is_named {
+            self.output.keep(name.from, name.to);
+            if name.colon >= name.to {
+                self.output.keep(name.colon, name.colon + 1);
+            }
         }
     }
 
     /// Takes a scalar through the transforms that reach it.
-    fn apply(&mut self, state: &'p State, kind: Kind, before: Before) -> Result<(), Stop> {
+    fn apply(&mut self, state: &'p State, kind: Kind) -> Result<(), Stop> {
         let operations = self.automaton.operations(state);
         if let [Operation::Transform(step)] = operations
             && self.program.steps[*step as usize].transform.can_write()
-            && self.apply_one(*step, kind, before)?
+            && self.apply_one(*step, kind)?
         {
             return Ok(());
         }
@@ -426,7 +383,7 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
                 }
             }
         }
-        self.write(before);
+        self.write();
         self.scalars += 1;
         json::write(&value, self.output.anew());
         Ok(())
@@ -434,7 +391,7 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
 
     /// The same for one transform that writes into the output. `false`: it must be given the value instead, and
     /// nothing is done.
-    fn apply_one(&mut self, step: u32, kind: Kind, before: Before) -> Result<bool, Stop> {
+    fn apply_one(&mut self, step: u32, kind: Kind) -> Result<bool, Stop> {
         let transform = &self.program.steps[step as usize].transform;
         let pseudonymizes = matches!(transform, Transform::Pseudonymize(_));
         let start = self.scan.at;
@@ -450,7 +407,7 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
             Kind::Number if pseudonymizes => (java_text(self.scan.number()?), start),
             _ => return Ok(false),
         };
-        self.write(before);
+        self.write();
         self.scalars += 1;
         let out = self.output.anew();
         let begun = out.len();
@@ -476,11 +433,11 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
     }
 
     /// Asks the filters that stand on this value; `None` when a glimpse does not tell enough.
-    fn ask(&mut self, state: &'p State, kind: Kind) -> Result<Option<StateId>, Stop> {
-        let question = self.automaton.question(state, kind);
+    fn ask(&mut self, id: StateId, kind: Kind) -> Result<Option<StateId>, Stop> {
+        let question = self.automaton.question(self.automaton.state(id), kind);
         let mut ahead = self.scan.clone();
         let mut blurred = false;
-        let mut glimpse = json::glimpse(&mut ahead, &question.interest, &mut blurred)?;
+        let mut glimpse = self.glimpse(&mut ahead, id, question, &mut blurred)?;
         self.read_ahead += ahead.at - self.scan.at;
         if self.read_ahead / READ_AHEAD > self.scan.text().len() {
             return Err(Stop::NeedsTree);
@@ -502,14 +459,64 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
         Ok(Some(question.then[answers]))
     }
 
+    /// Reads ahead what the filters look at.
+    fn glimpse<'v>(
+        &mut self,
+        ahead: &mut Scanner<'a>,
+        id: StateId,
+        question: &'p Question,
+        blurred: &mut bool,
+    ) -> Result<Value<'v>, Unsanitizable>
+    where
+        'a: 'v,
+        'p: 'v,
+    {
+        let (Some(b'{'), Interest::Members(members)) = (ahead.peek(), &question.interest) else {
+            return json::glimpse(ahead, &question.interest, blurred);
+        };
+        let mut seen: Vec<Member<'v>> = Vec::with_capacity(members.len());
+        let mut order = self.expected.begin(id, self.open.len());
+        let mut name = Name::NONE;
+        ahead.enter()?;
+        ahead.skip_space();
+        if ahead.peek() == Some(b'}') {
+            ahead.leave();
+            return Ok(Value::Object(seen));
+        }
+        loop {
+            let names = &self.automaton.names;
+            self.expected.read(ahead, names, &mut order, &mut self.decoded, &mut name)?;
+            match question.names.iter().position(|it| *it == name.id) {
+                None => ahead.skip_value()?,
+                Some(at) => {
+                    let (text, interest) = &members[at];
+                    let value = json::glimpse(ahead, interest, blurred)?;
+                    match seen.iter_mut().find(|member| *member.name == **text) {
+                        Some(first) => first.value = value,
+                        None => seen.push(Member { name: text.as_str().into(), value, added: false }),
+                    }
+                }
+            }
+            ahead.skip_space();
+            match ahead.peek() {
+                Some(b'}') => {
+                    ahead.leave();
+                    return Ok(Value::Object(seen));
+                }
+                Some(b',') => ahead.step(),
+                _ => return Err(ahead.syntax()),
+            }
+        }
+    }
+
     /// Leaves a value to the tree.
-    fn subtree(&mut self, state: &'p State, before: Before) -> Result<(), Stop> {
+    fn subtree(&mut self, state: &'p State) -> Result<(), Stop> {
         let value = json::parse_value(&mut self.scan)?;
         let entry = self.automaton.entry(state);
         let value = tree::run_at(self.program, entry, value, &mut self.budgets, &mut self.context)?;
         if let Some(value) = value {
             self.scalars += value.scalars();
-            self.write(before);
+            self.write();
             json::write(&value, self.output.anew());
         }
         Ok(())

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use rustc_hash::FxBuildHasher;
 
-use super::filters::{interest, looks_up, merged, projects_alike, undisturbed};
+use super::filters::{interest, looks_up, merged, names_in, projects_alike, undisturbed};
 use super::items::{Item, Items, Role, Route, Step, arrivals, counts_elements, down, routes};
 use super::names::{NameId, Names};
 use super::shapes::{Fit, Listed, ruling_out};
@@ -41,7 +41,7 @@ pub(crate) fn build(program: &Program) -> Result<Option<Automaton>, TooLarge> {
         return Err(TooLarge);
     }
     let schema = program.schema.as_ref();
-    let (names, numbers) = Names::number(all_names(schema, &routes)).ok_or(TooLarge)?;
+    let (names, numbers) = Names::number(all_names(schema, &routes).into_iter()).ok_or(TooLarge)?;
     let mut builder = Builder {
         schema,
         ruling_out: schema.map(ruling_out).unwrap_or_default(),
@@ -74,19 +74,22 @@ fn any_looks_up(program: &Program) -> bool {
     program.steps.iter().flat_map(|step| &step.paths).any(looks_up)
 }
 
-/// Every name that schema or paths speak of.
-fn all_names<'p>(schema: Option<&'p Schema>, routes: &[Route<'p>]) -> impl Iterator<Item = &'p str> {
-    let shapes = schema.into_iter().flat_map(|schema| &schema.shapes);
-    let listed = shapes.flat_map(|shape| match shape {
-        Shape::Object(properties) => properties.as_slice(),
-        _ => &[],
-    });
-    let segments = routes.iter().flat_map(|route| route.segments);
-    let reached = segments.flat_map(|segment| match &segment.selector {
-        Selector::Names(names) => names.as_slice(),
-        _ => &[],
-    });
-    listed.map(|(name, _)| name.as_str()).chain(reached.map(String::as_str))
+/// Every name that schema, paths or filters speak of.
+fn all_names<'p>(schema: Option<&'p Schema>, routes: &[Route<'p>]) -> Vec<&'p str> {
+    let mut names = Vec::new();
+    for shape in schema.into_iter().flat_map(|schema| &schema.shapes) {
+        if let Shape::Object(properties) = shape {
+            names.extend(properties.iter().map(|(name, _)| name.as_str()));
+        }
+    }
+    for segment in routes.iter().flat_map(|route| route.segments) {
+        match &segment.selector {
+            Selector::Names(reached) => names.extend(reached.iter().map(String::as_str)),
+            Selector::Filter(filter) => names_in(filter, &mut names),
+            Selector::Wildcard | Selector::Indexes(_) | Selector::Slice { .. } => {}
+        }
+    }
+    names
 }
 
 /// What makes a place what it is.
@@ -305,7 +308,11 @@ impl<'p> Builder<'p> {
         }
         // The schema leaves scalars that fit as they are.
         let shape = if kind.is_container() { key.listed.shape() } else { None };
-        self.automaton.questions.push(Question { filters, interest, shape, then });
+        let names = match &interest {
+            Interest::Members(members) => members.iter().map(|(name, _)| self.numbers[name.as_str()]).collect(),
+            Interest::Presence | Interest::Whole | Interest::Scalar => Vec::new(),
+        };
+        self.automaton.questions.push(Question { filters, interest, names, shape, then });
         Ok(self.automaton.questions.len() as u32 - 1)
     }
 

@@ -62,6 +62,22 @@ fn add_reference(reference: &Reference, end: &Interest, all: &mut Interest) -> b
     true
 }
 
+/// Adds the names of the members that the filter looks at.
+pub(super) fn names_in<'f>(filter: &'f Filter, names: &mut Vec<&'f str>) {
+    match filter {
+        Filter::Any(parts) | Filter::All(parts) => parts.iter().for_each(|part| names_in(part, names)),
+        Filter::Not(part) => names_in(part, names),
+        Filter::Exists(reference) => names.extend(reference.path.names()),
+        Filter::Compare { left, right, .. } => {
+            for operand in [left, right] {
+                if let Operand::Reference(reference) = operand {
+                    names.extend(reference.path.names());
+                }
+            }
+        }
+    }
+}
+
 fn path_looks_up(path: &Path) -> bool {
     path.segments.iter().any(|segment| match &segment.selector {
         Selector::Filter(filter) => looks_up(filter),

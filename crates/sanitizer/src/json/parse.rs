@@ -76,6 +76,33 @@ pub(crate) enum Interest {
     Members(Vec<(String, Interest)>),
 }
 
+impl Interest {
+    /// How many members are looked at, if that is known.
+    fn names(&self) -> usize {
+        match self {
+            Interest::Members(members) => members.len(),
+            Interest::Presence | Interest::Whole | Interest::Scalar => 0,
+        }
+    }
+
+    /// What is of interest in the member that has this name, if anything is.
+    #[inline]
+    fn inside(&self, scan: &Scanner<'_>, name: Quoted) -> Option<&Interest> {
+        let Interest::Members(members) = self else { return Some(&Interest::Whole) };
+        let found = match name.escaped {
+            false => {
+                let written = &scan.text().as_bytes()[name.start..name.end];
+                members.iter().find(|(it, _)| it.as_bytes() == written)
+            }
+            true => {
+                let name = text(scan, name);
+                members.iter().find(|(it, _)| **it == *name)
+            }
+        };
+        found.map(|(_, inside)| inside)
+    }
+}
+
 /// The value that begins at the scanner's place, as far as it is of interest. `blurred` is set when an array
 /// or object stands where only a scalar can be told.
 pub(crate) fn glimpse<'a>(
@@ -123,7 +150,7 @@ fn object<'a>(
     interest: &Interest,
     blurred: &mut bool,
 ) -> Result<Value<'a>, Unsanitizable> {
-    let mut members: Vec<Member<'a>> = Vec::new();
+    let mut members: Vec<Member<'a>> = Vec::with_capacity(interest.names());
     let mut names = None;
     scan.enter()?;
     scan.skip_space();
@@ -133,14 +160,10 @@ fn object<'a>(
     }
     loop {
         let (name, _) = scan.name()?;
-        let name = text(scan, name);
-        let wanted = match interest {
-            Interest::Members(wanted) => wanted.iter().find(|(it, _)| **it == *name).map(|(_, inside)| inside),
-            Interest::Whole | Interest::Scalar | Interest::Presence => Some(&Interest::Whole),
-        };
-        match wanted {
+        match interest.inside(scan, name) {
             None => scan.skip_value()?,
             Some(inside) => {
+                let name = text(scan, name);
                 let value = glimpse(scan, inside, blurred)?;
                 match position(&members, &mut names, &name) {
                     Some(first) => members[first].value = value,
@@ -153,7 +176,7 @@ fn object<'a>(
             Some(b'}') => {
                 scan.leave();
                 // Small objects are many, and a vector begins with room for four.
-                if members.len() < 4 {
+                if members.len() < 4 && *interest == Interest::Whole {
                     members.shrink_to_fit();
                 }
                 return Ok(Value::Object(members));

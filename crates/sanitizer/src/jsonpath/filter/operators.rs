@@ -91,8 +91,8 @@ impl Operator {
 /// Whether the comparison holds; `None` when a regex gave up.
 pub(super) fn holds(operator: Operator, left: &Found<'_>, right: &Found<'_>) -> Option<bool> {
     let is_in =
-        |value: &Found<'_>| items(right).is_some_and(|all| all.iter().any(|one| equal_to(value, one)));
-    let has = |value: &Value<'_>| items(right).is_some_and(|all| all.iter().any(|one| equal(value, one)));
+        |value: &Found<'_>| items(right).is_some_and(|mut all| all.any(|one| equal_to(value, one)));
+    let has = |value: &Value<'_>| items(right).is_some_and(|mut all| all.any(|one| equal(value, one)));
     Some(match operator {
         Operator::Equal => equal_found(left, right),
         Operator::NotEqual => !equal_found(left, right),
@@ -110,11 +110,11 @@ pub(super) fn holds(operator: Operator, left: &Found<'_>, right: &Found<'_>) -> 
         },
         Operator::In => is_in(left),
         Operator::NotIn => !is_in(left),
-        Operator::SubsetOf => items(left).is_some_and(|all| all.iter().all(|one| has(one))),
-        Operator::AnyOf => items(left).is_some_and(|all| all.iter().any(|one| has(one))),
-        Operator::NoneOf => items(left).is_some_and(|all| !all.iter().any(|one| has(one))),
+        Operator::SubsetOf => items(left).is_some_and(|mut all| all.all(|one| has(one))),
+        Operator::AnyOf => items(left).is_some_and(|mut all| all.any(|one| has(one))),
+        Operator::NoneOf => items(left).is_some_and(|mut all| !all.any(|one| has(one))),
         Operator::AllOf => match (items(left), items(right)) {
-            (Some(all), Some(wanted)) => wanted.iter().all(|want| all.iter().any(|one| equal(one, want))),
+            (Some(all), Some(mut wanted)) => wanted.all(|want| all.clone().any(|one| equal(one, want))),
             _ => false,
         },
         Operator::Size => match (size(left), right) {
@@ -129,7 +129,7 @@ pub(super) fn holds(operator: Operator, left: &Found<'_>, right: &Found<'_>) -> 
         },
         Operator::Contains => match (left, right) {
             (Found::One(Value::String(text)), Found::One(Value::String(part))) => text.contains(&**part),
-            (left, right) => items(left).is_some_and(|all| all.iter().any(|one| equal_to(right, one))),
+            (left, right) => items(left).is_some_and(|mut all| all.any(|one| equal_to(right, one))),
         },
         Operator::Type => match (kind(left), right) {
             (Some(kind), Found::One(Value::String(name))) => kind.eq_ignore_ascii_case(name),
@@ -138,12 +138,14 @@ pub(super) fn holds(operator: Operator, left: &Found<'_>, right: &Found<'_>) -> 
     })
 }
 
-fn items<'f>(found: &'f Found<'f>) -> Option<Vec<&'f Value<'f>>> {
-    match found {
-        Found::Many(all) => Some(all.clone()),
-        Found::One(Value::Array(all)) => Some(all.iter().collect()),
-        _ => None,
-    }
+/// The elements of a list, or everything that an indefinite path reached.
+fn items<'f>(found: &'f Found<'f>) -> Option<impl Iterator<Item = &'f Value<'f>> + Clone> {
+    let (values, reached): (&[Value<'f>], &[&'f Value<'f>]) = match found {
+        Found::Many(all) => (&[], all),
+        Found::One(Value::Array(all)) => (all, &[]),
+        _ => return None,
+    };
+    Some(values.iter().chain(reached.iter().copied()))
 }
 
 fn size(found: &Found<'_>) -> Option<usize> {
@@ -178,7 +180,7 @@ fn equal_found(left: &Found<'_>, right: &Found<'_>) -> bool {
         (Found::One(left), Found::One(right)) => equal(left, right),
         (left, right) => match (items(left), items(right)) {
             (Some(left), Some(right)) => {
-                left.len() == right.len() && left.iter().zip(&right).all(|(a, b)| equal(a, b))
+                left.clone().count() == right.clone().count() && left.zip(right).all(|(a, b)| equal(a, b))
             }
             _ => false,
         },
