@@ -192,8 +192,9 @@ impl<'p> Builder<'p> {
         }
         if uses(Action::Ask) {
             let objects = state.actions[Kind::Object as usize] == Action::Ask;
-            let others = Kind::ALL.iter().any(|&it| it != Kind::Object && state.actions[it as usize] == Action::Ask)
-                || state.whole == Action::Ask;
+            let others =
+                Kind::ALL.iter().any(|&it| it != Kind::Object && state.actions[it as usize] == Action::Ask)
+                    || state.whole == Action::Ask;
             if objects {
                 state.questions[0] = Some(self.question(key, Kind::Object, &objects_asked)?);
             }
@@ -258,7 +259,9 @@ impl<'p> Builder<'p> {
     fn asked(&self, key: &Key, kind: Kind) -> Items {
         let is_object = kind == Kind::Object;
         let is_asked = |item: &&Item| match item.role {
-            Role::At => is_object && item.filter(&self.routes).is_some() && !key.items.contains(&item.asked()),
+            Role::At => {
+                is_object && item.filter(&self.routes).is_some() && !key.items.contains(&item.asked())
+            }
             // After `..` an object is asked when it is reached itself.
             Role::Element => !(is_object && item.segment(&self.routes).is_some_and(|it| it.descend)),
             Role::Asked => false,
@@ -309,7 +312,9 @@ impl<'p> Builder<'p> {
         // The schema leaves scalars that fit as they are.
         let shape = if kind.is_container() { key.listed.shape() } else { None };
         let names = match &interest {
-            Interest::Members(members) => members.iter().map(|(name, _)| self.numbers[name.as_str()]).collect(),
+            Interest::Members(members) => {
+                members.iter().map(|(name, _)| self.numbers[name.as_str()]).collect()
+            }
             Interest::Presence | Interest::Whole | Interest::Scalar => Vec::new(),
         };
         self.automaton.questions.push(Question { filters, interest, names, shape, then });
@@ -426,4 +431,59 @@ fn operations(key: &Key, routes: &[Route<'_>]) -> Vec<Operation> {
         }
     };
     key.items.iter().filter_map(operation).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::RuleSet;
+    use crate::testing::{program, run};
+
+    /// How many states and cells an endpoint compiles to.
+    fn size(endpoint: &str) -> Option<(usize, usize)> {
+        program(endpoint).unwrap().automaton.map(|automaton| automaton.size())
+    }
+
+    #[test]
+    fn makes_a_state_for_each_kind_of_place() {
+        let redact = |paths: &str| format!("  transforms: [!<redact> {{jsonPaths: [{paths}]}}]");
+        for (endpoint, expected) in [
+            // What is not listed, and everything.
+            (String::new(), Some((2, 0))),
+            (redact("'$.a'"), Some((4, 1))),
+            // One for each path, whatever names it lists.
+            (redact("'$.a', '$.b', \"$['c','d']\""), Some((6, 4))),
+            (redact("'$..a'"), Some((3, 1))),
+            (redact("'$..a.b', '$..b'"), Some((5, 4))),
+            ("  responseSchema: {properties: {a: {type: string}, b: {type: string}}}".to_owned(), Some((3, 2))),
+            (
+                "  responseSchema: {$ref: '#/definitions/A'}\ndefinitions:\n  \
+                 A: {properties: {a: {items: {$ref: '#/definitions/A'}}}}"
+                    .to_owned(),
+                Some((4, 2)),
+            ),
+            // An object or an element of a list before it is asked, and one for each answer.
+            (redact("'$[?(@.t == 1)].a'"), Some((8, 4))),
+            // Whole documents for the tree.
+            (redact("\"$[?(@.t == $.u)].a\""), None),
+            ("  augments: [!<textDigest> {jsonPaths: ['$.a']}]".to_owned(), None),
+            (
+                "  transforms: [!<redact> {jsonPaths: ['$.a'], applyOnlyWhen: '$[?(@.t)]'}]".to_owned(),
+                None,
+            ),
+        ] {
+            assert_eq!(size(&endpoint), expected, "{endpoint}");
+        }
+    }
+
+    #[test]
+    fn says_when_paths_meet_in_too_many_ways() {
+        let path = format!("${}{}{}", "..a".repeat(60), "['a[*]','b[*]']['c[*]']", "..a".repeat(10));
+        let rules = format!(
+            "endpoints:\n- pathTemplate: /x\n  transforms:\n  - !<redact> {{jsonPaths: [\"{path}\", '$.b']}}\n"
+        );
+        let warnings = RuleSet::load("r", &rules).unwrap().warnings;
+        assert_eq!(warnings.iter().filter(|it| it.code == "too-many-states").count(), 1);
+        let endpoint = rules.split_once("/x\n").unwrap().1;
+        assert_eq!(run(endpoint, r#"{"a":1,"b":2}"#).unwrap().0, r#"{"a":1}"#);
+    }
 }

@@ -106,7 +106,11 @@ pub(super) fn merged(one: Interest, other: Interest) -> Interest {
 }
 
 /// Whether the schema makes of a glimpse what it makes of the value.
-pub(super) fn projects_alike(listed: Listed, interest: &Interest, member: &impl Fn(Listed, &str) -> Listed) -> bool {
+pub(super) fn projects_alike(
+    listed: Listed,
+    interest: &Interest,
+    member: &impl Fn(Listed, &str) -> Listed,
+) -> bool {
     match interest {
         Interest::Whole | Interest::Scalar | Interest::Presence => true,
         Interest::Members(members) => {

@@ -44,7 +44,9 @@ struct Slot {
 
 impl Names {
     /// Numbers the names; `None` when there are too many.
-    pub(crate) fn number<'n>(names: impl Iterator<Item = &'n str>) -> Option<(Names, HashMap<&'n str, NameId>)> {
+    pub(crate) fn number<'n>(
+        names: impl Iterator<Item = &'n str>,
+    ) -> Option<(Names, HashMap<&'n str, NameId>)> {
         let mut numbers = HashMap::new();
         let mut texts: Vec<Box<str>> = Vec::new();
         for name in names {

@@ -353,7 +353,15 @@ mod tests {
 
     #[test]
     fn skips_what_the_parser_reads() {
-        for text in ["{}", "[]", r#"{"a":[1,{"b":[]},"x\"y"],"c":null}"#, "[[],[[]],{}]", "-1.5e3", "true", "[1 , 2 ]"] {
+        for text in [
+            "{}",
+            "[]",
+            r#"{"a":[1,{"b":[]},"x\"y"],"c":null}"#,
+            "[[],[[]],{}]",
+            "-1.5e3",
+            "true",
+            "[1 , 2 ]",
+        ] {
             let spaced = format!("{text} ,");
             let mut scanner = Scanner::new(spaced.as_bytes()).unwrap();
             scanner.skip_value().unwrap();

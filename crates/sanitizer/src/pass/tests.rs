@@ -37,7 +37,8 @@ fn json() -> impl Strategy<Value = String> {
         let members = prop::collection::vec((name.clone(), inner, space.clone(), any::<u8>()), 0..5);
         prop_oneof![
             items.prop_map(|items| {
-                let items: Vec<String> = items.iter().map(|(item, space)| format!("{space}{item}{space}")).collect();
+                let items: Vec<String> =
+                    items.iter().map(|(item, space)| format!("{space}{item}{space}")).collect();
                 format!("[{}]", items.join(","))
             }),
             members.prop_map(|members| {

@@ -90,8 +90,7 @@ impl Operator {
 
 /// Whether the comparison holds; `None` when a regex gave up.
 pub(super) fn holds(operator: Operator, left: &Found<'_>, right: &Found<'_>) -> Option<bool> {
-    let is_in =
-        |value: &Found<'_>| items(right).is_some_and(|mut all| all.any(|one| equal_to(value, one)));
+    let is_in = |value: &Found<'_>| items(right).is_some_and(|mut all| all.any(|one| equal_to(value, one)));
     let has = |value: &Value<'_>| items(right).is_some_and(|mut all| all.any(|one| equal(value, one)));
     Some(match operator {
         Operator::Equal => equal_found(left, right),
@@ -110,9 +109,9 @@ pub(super) fn holds(operator: Operator, left: &Found<'_>, right: &Found<'_>) -> 
         },
         Operator::In => is_in(left),
         Operator::NotIn => !is_in(left),
-        Operator::SubsetOf => items(left).is_some_and(|mut all| all.all(|one| has(one))),
-        Operator::AnyOf => items(left).is_some_and(|mut all| all.any(|one| has(one))),
-        Operator::NoneOf => items(left).is_some_and(|mut all| !all.any(|one| has(one))),
+        Operator::SubsetOf => items(left).is_some_and(|mut all| all.all(has)),
+        Operator::AnyOf => items(left).is_some_and(|mut all| all.any(has)),
+        Operator::NoneOf => items(left).is_some_and(|mut all| !all.any(has)),
         Operator::AllOf => match (items(left), items(right)) {
             (Some(all), Some(mut wanted)) => wanted.all(|want| all.clone().any(|one| equal(one, want))),
             _ => false,
