@@ -50,7 +50,7 @@ impl Program {
             Err(TooLarge) => {
                 report
                     .warning("too-many-states", place, "these paths meet in too many ways to be followed in one pass")
-                    .suggest("name places from `$` on instead of with `..`; until then responses take ten times as long");
+                    .suggest("name places from `$` on instead of with `..`; until then its responses take several times as long");
             }
         }
         program
