@@ -5,10 +5,12 @@
 //! the caller must turn into less data.
 
 mod class;
+mod prefix;
 mod shared;
 mod translate;
 
 pub(crate) use shared::Patterns;
+use prefix::Prefix;
 use translate::{Dialect, Translated, translate};
 
 /// Backtracking steps before a match is given up.
@@ -22,6 +24,8 @@ const SIZE_LIMIT: usize = 4 << 20;
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern {
     engine: Engine,
+    /// The same, where it is that simple.
+    prefix: Option<Prefix>,
 }
 
 #[derive(Clone, Debug)]
@@ -68,7 +72,10 @@ impl Pattern {
         let Translated { text, needs_backtracking } = translate(source, dialect)?;
         if !needs_backtracking {
             return match regex::RegexBuilder::new(&text).size_limit(SIZE_LIMIT).build() {
-                Ok(regex) => Ok(Pattern { engine: Engine::Linear(regex) }),
+                Ok(regex) => {
+                    let prefix = if dialect.whole { None } else { Prefix::read(&text) };
+                    Ok(Pattern { engine: Engine::Linear(regex), prefix })
+                }
                 Err(error) => Err(last_line(&error.to_string())),
             };
         }
@@ -77,7 +84,7 @@ impl Pattern {
             .backtrack_limit(STEP_LIMIT)
             .delegate_size_limit(SIZE_LIMIT)
             .build()
-            .map(|regex| Pattern { engine: Engine::Backtracking(Box::new(regex)) })
+            .map(|regex| Pattern { engine: Engine::Backtracking(Box::new(regex)), prefix: None })
             .map_err(|error| last_line(&error.to_string()))
     }
 
@@ -101,6 +108,9 @@ impl Pattern {
 
     /// Where the first match is, without its groups, which is quicker.
     pub(crate) fn first(&self, text: &str) -> Result<Option<(usize, usize)>, StepLimit> {
+        if let Some(prefix) = &self.prefix {
+            return Ok(prefix.matches(text).map(|end| (0, end)));
+        }
         match &self.engine {
             Engine::Linear(regex) => Ok(regex.find(text).map(|found| (found.start(), found.end()))),
             Engine::Backtracking(_) => Ok(self.captures(text)?.and_then(|groups| groups.range(0))),
@@ -172,6 +182,20 @@ fn last_line(message: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn looks_dates_up() {
+        let date = Pattern::find(r"^20\d{2}-[01]\d-[0-3]\d").unwrap();
+        assert!(date.prefix.is_some());
+        for (text, found) in [
+            ("2026-11-21T08:00:00Z", Some((0, 10))),
+            ("2026-11-2", None),
+            (" 2026-11-21", None),
+            ("2026-11-é1", None),
+        ] {
+            assert_eq!(date.first(text), Ok(found), "{text}");
+        }
+    }
 
     #[test]
     fn matches_as_java_does() {
