@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn looks_dates_up() {
-        let date = Pattern::find(r"^20\d{2}-[01]\d-[0-3]\d").unwrap();
+        let date = Patterns::default().find(r"^20\d{2}-[01]\d-[0-3]\d").unwrap();
         assert!(date.prefix.is_some());
         for (text, found) in [
             ("2026-11-21T08:00:00Z", Some((0, 10))),
