@@ -5,23 +5,22 @@
 //! [tree](crate::tree): values on which something depends that only they tell, documents in which a name
 //! stands twice in one object, and documents that ask too much. The caller then runs the whole document.
 
+mod apply;
+mod ask;
 mod expected;
 mod memo;
 mod output;
 mod repeated;
 
-use std::borrow::Cow;
-
 use vizard_pseudonym::MissingKey;
 
-use crate::automaton::{Action, Automaton, Kind, Operation, Question, State, StateId};
+use crate::automaton::{Action, Automaton, Kind, State, StateId};
 use crate::counts::Counts;
-use crate::json::{self, Interest, Member, Scanner, Value, integral, java_text};
-use crate::jsonpath::Selector;
+use crate::json::{self, Member, Scanner, integral};
 use crate::jsonpath::select::Steps;
 use crate::program::Program;
 use crate::schema::project::LOOK_AHEAD;
-use crate::transform::{Context, Transform};
+use crate::transform::Context;
 use crate::tree::{self, Budgets, Stopped};
 use crate::unsanitizable::Unsanitizable;
 use expected::{Expected, Name, Order};
@@ -74,6 +73,8 @@ pub(crate) struct Pass<'a, 'p, 'c> {
     expected: Expected,
     repeated: Repeated,
     memo: Memo,
+    /// Room for the members of a glimpse.
+    glimpsed: Vec<Member<'a>>,
     /// What an escaped string says.
     decoded: String,
     budgets: Budgets,
@@ -132,6 +133,7 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
             expected: Expected::new(),
             repeated: Repeated::default(),
             memo: Memo::default(),
+            glimpsed: Vec::new(),
             decoded: String::new(),
             budgets: Budgets { filters: Vec::new(), look_ahead: LOOK_AHEAD },
             read_ahead: 0,
@@ -360,166 +362,6 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
                 self.output.keep(name.colon, name.colon + 1);
             }
         }
-    }
-
-    /// Takes a scalar through the transforms that reach it.
-    fn apply(&mut self, state: &'p State, kind: Kind) -> Result<(), Stop> {
-        let operations = self.automaton.operations(state);
-        if let [Operation::Transform(step)] = operations
-            && self.program.steps[*step as usize].transform.can_write()
-            && self.apply_one(*step, kind)?
-        {
-            return Ok(());
-        }
-        let mut value = json::scalar(&mut self.scan)?;
-        for operation in operations {
-            match operation {
-                Operation::Unfilterable => {
-                    self.context.counts.nulled += u64::from(value != Value::Null);
-                    value = Value::Null;
-                }
-                Operation::Transform(step) => {
-                    tree::transform(&self.program.steps[*step as usize], &mut value, &mut self.context)?;
-                }
-            }
-        }
-        self.write();
-        self.scalars += 1;
-        json::write(&value, self.output.anew());
-        Ok(())
-    }
-
-    /// The same for one transform that writes into the output. `false`: it must be given the value instead, and
-    /// nothing is done.
-    fn apply_one(&mut self, step: u32, kind: Kind) -> Result<bool, Stop> {
-        let transform = &self.program.steps[step as usize].transform;
-        let pseudonymizes = matches!(transform, Transform::Pseudonymize(_));
-        let start = self.scan.at;
-        let (text, begin) = match kind {
-            Kind::String => {
-                let quoted = self.scan.text_value()?;
-                if quoted.escaped {
-                    self.scan.at = start;
-                    return Ok(false);
-                }
-                (Cow::Borrowed(&self.scan.text()[quoted.start..quoted.end]), quoted.start)
-            }
-            Kind::Number if pseudonymizes => (java_text(self.scan.number()?), start),
-            _ => return Ok(false),
-        };
-        self.write();
-        self.scalars += 1;
-        let out = self.output.anew();
-        let begun = out.len();
-        // Only what stands in the source can be remembered by its place there.
-        let remembers = pseudonymizes && matches!(text, Cow::Borrowed(_));
-        let known = remembers.then(|| self.memo.find(step, &text, self.scan.text()));
-        match known {
-            None => transform.write(&text, &mut self.context, out)?,
-            Some(Ok(known)) => {
-                out.extend_from_within(known);
-                self.context.counts.pseudonymized += 1;
-            }
-            Some(Err(place)) => {
-                let pseudonymized = self.context.counts.pseudonymized;
-                transform.write(&text, &mut self.context, out)?;
-                if self.context.counts.pseudonymized > pseudonymized {
-                    self.memo.remember(place, step, begin..begin + text.len(), begun..out.len());
-                }
-            }
-        }
-        self.context.take_room(out.len() - begun).ok_or(Stop::NeedsTree)?;
-        Ok(true)
-    }
-
-    /// Asks the filters that stand on this value; `None` when a glimpse does not tell enough.
-    fn ask(&mut self, id: StateId, kind: Kind) -> Result<Option<StateId>, Stop> {
-        let question = self.automaton.question(self.automaton.state(id), kind);
-        let mut ahead = self.scan.clone();
-        let mut blurred = false;
-        let mut glimpse = self.glimpse(&mut ahead, id, question, &mut blurred)?;
-        self.read_ahead += ahead.at - self.scan.at;
-        if self.read_ahead / READ_AHEAD > self.scan.text().len() {
-            return Err(Stop::NeedsTree);
-        }
-        if blurred {
-            return Ok(None);
-        }
-        if let (Some(schema), Some(shape)) = (&self.program.schema, question.shape) {
-            let look_ahead = &mut self.budgets.look_ahead;
-            schema.project_at(shape, &mut glimpse, &mut Counts::default(), look_ahead);
-        }
-        let mut answers = 0;
-        for (bit, asked) in question.filters.iter().enumerate() {
-            let path = &self.program.steps[asked.step].paths[asked.path];
-            let Selector::Filter(filter) = &path.segments[asked.segment].selector else { continue };
-            let accepts = filter.accepts(&glimpse, &glimpse, &self.budgets.filters[asked.order]);
-            answers |= usize::from(accepts) << bit;
-        }
-        Ok(Some(question.then[answers]))
-    }
-
-    /// Reads ahead what the filters look at.
-    fn glimpse<'v>(
-        &mut self,
-        ahead: &mut Scanner<'a>,
-        id: StateId,
-        question: &'p Question,
-        blurred: &mut bool,
-    ) -> Result<Value<'v>, Unsanitizable>
-    where
-        'a: 'v,
-        'p: 'v,
-    {
-        let (Some(b'{'), Interest::Members(members)) = (ahead.peek(), &question.interest) else {
-            return json::glimpse(ahead, &question.interest, blurred);
-        };
-        let mut seen: Vec<Member<'v>> = Vec::with_capacity(members.len());
-        let mut order = self.expected.begin(id, self.open.len());
-        let mut name = Name::NONE;
-        ahead.enter()?;
-        ahead.skip_space();
-        if ahead.peek() == Some(b'}') {
-            ahead.leave();
-            return Ok(Value::Object(seen));
-        }
-        loop {
-            let names = &self.automaton.names;
-            self.expected.read(ahead, names, &mut order, &mut self.decoded, &mut name)?;
-            match question.names.iter().position(|it| *it == name.id) {
-                None => ahead.skip_value()?,
-                Some(at) => {
-                    let (text, interest) = &members[at];
-                    let value = json::glimpse(ahead, interest, blurred)?;
-                    match seen.iter_mut().find(|member| *member.name == **text) {
-                        Some(first) => first.value = value,
-                        None => seen.push(Member { name: text.as_str().into(), value, added: false }),
-                    }
-                }
-            }
-            ahead.skip_space();
-            match ahead.peek() {
-                Some(b'}') => {
-                    ahead.leave();
-                    return Ok(Value::Object(seen));
-                }
-                Some(b',') => ahead.step(),
-                _ => return Err(ahead.syntax()),
-            }
-        }
-    }
-
-    /// Leaves a value to the tree.
-    fn subtree(&mut self, state: &'p State) -> Result<(), Stop> {
-        let value = json::parse_value(&mut self.scan)?;
-        let entry = self.automaton.entry(state);
-        let value = tree::run_at(self.program, entry, value, &mut self.budgets, &mut self.context)?;
-        if let Some(value) = value {
-            self.scalars += value.scalars();
-            self.write();
-            json::write(&value, self.output.anew());
-        }
-        Ok(())
     }
 }
 

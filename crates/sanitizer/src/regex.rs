@@ -9,8 +9,8 @@ mod prefix;
 mod shared;
 mod translate;
 
-pub(crate) use shared::Patterns;
 use prefix::Prefix;
+pub(crate) use shared::Patterns;
 use translate::{Dialect, Translated, translate};
 
 /// Backtracking steps before a match is given up.

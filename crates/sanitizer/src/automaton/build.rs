@@ -454,7 +454,10 @@ mod tests {
             (redact("'$.a', '$.b', \"$['c','d']\""), Some((6, 4))),
             (redact("'$..a'"), Some((3, 1))),
             (redact("'$..a.b', '$..b'"), Some((5, 4))),
-            ("  responseSchema: {properties: {a: {type: string}, b: {type: string}}}".to_owned(), Some((3, 2))),
+            (
+                "  responseSchema: {properties: {a: {type: string}, b: {type: string}}}".to_owned(),
+                Some((3, 2)),
+            ),
             (
                 "  responseSchema: {$ref: '#/definitions/A'}\ndefinitions:\n  \
                  A: {properties: {a: {items: {$ref: '#/definitions/A'}}}}"
@@ -466,10 +469,7 @@ mod tests {
             // Whole documents for the tree.
             (redact("\"$[?(@.t == $.u)].a\""), None),
             ("  augments: [!<textDigest> {jsonPaths: ['$.a']}]".to_owned(), None),
-            (
-                "  transforms: [!<redact> {jsonPaths: ['$.a'], applyOnlyWhen: '$[?(@.t)]'}]".to_owned(),
-                None,
-            ),
+            ("  transforms: [!<redact> {jsonPaths: ['$.a'], applyOnlyWhen: '$[?(@.t)]'}]".to_owned(), None),
         ] {
             assert_eq!(size(&endpoint), expected, "{endpoint}");
         }

@@ -80,6 +80,11 @@ pub(crate) struct Head {
 }
 
 impl Head {
+    /// What no window begins with.
+    pub(crate) fn nowhere() -> Head {
+        Head { bytes: u8x16::splat(0), mask: 1 << 16 }
+    }
+
     pub(crate) fn of(text: &[u8]) -> Head {
         let mut bytes = [0; 16];
         let length = text.len().min(16);
@@ -140,6 +145,9 @@ mod tests {
             assert_eq!(Head::of(text).begins(window), begins, "{at} {}", text.escape_ascii());
         }
         assert!(Window::at(body, 15).is_none());
+        for body in [[0; 16], [0xFF; 16], *b"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\""] {
+            assert!(!Head::nowhere().begins(Window::at(&body, 0).unwrap()));
+        }
     }
 
     proptest! {

@@ -91,6 +91,7 @@ fn differs_from_the_oracle_where_it_is_meant_to() {
         let theirs = document.query(path).ok().map(|all| serde_json::json!(all).to_string());
         found.push((path, ours, theirs));
     }
-    let expected = DIFFERENCES.map(|(path, _, ours, theirs)| (path, ours.to_owned(), theirs.map(str::to_owned)));
+    let expected =
+        DIFFERENCES.map(|(path, _, ours, theirs)| (path, ours.to_owned(), theirs.map(str::to_owned)));
     assert_eq!(found, expected);
 }

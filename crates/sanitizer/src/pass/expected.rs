@@ -2,7 +2,7 @@
 //! those that came next before. Where one of them stands there, it need not be scanned, hashed or looked up.
 
 use crate::automaton::{NameId, Names, StateId, hash};
-use crate::json::{Head, Scanner, Window};
+use crate::json::{Head, Scanner, Text, Window};
 use crate::unsanitizable::Unsanitizable;
 
 /// Names known at a time; a power of two.
@@ -22,6 +22,15 @@ pub(super) struct Name {
 
 impl Name {
     pub(super) const NONE: Name = Name { id: NameId::UNKNOWN, hash: 0, from: 0, to: 0, colon: 0 };
+
+    /// What it says, which is `text`: borrowed from the source, if that wrote it without escapes.
+    pub(super) fn text<'a>(&self, source: &'a str, text: &str) -> Text<'a> {
+        let quote = if self.colon < self.to { self.colon } else { self.to } - 1;
+        match &source[self.from + 1..quote] {
+            written if written == text => written.into(),
+            _ => text.to_owned().into(),
+        }
+    }
 }
 
 /// How far the names of one object have come.
@@ -64,10 +73,9 @@ struct Next([Cursor; 2]);
 
 impl Expected {
     pub(super) fn new() -> Expected {
-        // The name `"` without a colon, which no name is.
         let nothing = Next([Cursor(0); 2]);
-        let head = Head::of(b"\"\"\"");
-        let known = Known { head, from: 0, length: 3, id: NameId::UNKNOWN, hash: 0, next: nothing };
+        let head = Head::nowhere();
+        let known = Known { head, from: 0, length: 0, id: NameId::UNKNOWN, hash: 0, next: nothing };
         Expected { known: vec![known; PLACES], first: vec![nothing; PLACES] }
     }
 
