@@ -24,6 +24,7 @@ BARS = [
     ("sanitize", "vizard sanitize", "ours"),
     ("tree", "vizard, tree executor", "tree"),
     ("jsonpath-rust", "jsonpath-rust, only finding", "library"),
+    ("jsonpath-rust rewriting", "jsonpath-rust, rewriting too", "library"),
 ]
 
 WIDTH, MARGIN = 900, 24
