@@ -121,6 +121,7 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
         scan: Scanner<'a>,
         context: Context<'c>,
     ) -> Self {
+        let body = scan.text().len();
         Pass {
             program,
             automaton,
@@ -130,9 +131,9 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
             scalars: 0,
             before: Before { comma: None, is_named: false, name: Name::NONE },
             open: Vec::with_capacity(16),
-            expected: Expected::new(),
+            expected: Expected::new(body),
             repeated: Repeated::default(),
-            memo: Memo::default(),
+            memo: Memo::new(body),
             glimpsed: Vec::new(),
             decoded: String::new(),
             budgets: Budgets { filters: Vec::new(), look_ahead: LOOK_AHEAD },

@@ -5,8 +5,10 @@ use crate::automaton::{NameId, Names, StateId, hash};
 use crate::json::{Head, Scanner, Text, Window};
 use crate::unsanitizable::Unsanitizable;
 
-/// Names known at a time; a power of two.
-const PLACES: usize = 512;
+/// Names known at a time, a power of two: fewer for small bodies, which are done before the table is filled.
+fn places(body: usize) -> usize {
+    (body / 64).clamp(16, 512).next_power_of_two()
+}
 
 /// A member name of the source.
 #[derive(Clone, Copy)]
@@ -72,17 +74,19 @@ struct Cursor(u16);
 struct Next([Cursor; 2]);
 
 impl Expected {
-    pub(super) fn new() -> Expected {
+    /// For a body of so many bytes.
+    pub(super) fn new(body: usize) -> Expected {
         let nothing = Next([Cursor(0); 2]);
         let head = Head::nowhere();
         let known = Known { head, from: 0, length: 0, id: NameId::UNKNOWN, hash: 0, next: nothing };
-        Expected { known: vec![known; PLACES], first: vec![nothing; PLACES] }
+        let places = places(body);
+        Expected { known: vec![known; places], first: vec![nothing; places] }
     }
 
     /// The beginning of an object.
     #[inline]
     pub(super) fn begin(&self, within: StateId, depth: usize) -> Order {
-        Order { within, depth, last: None, next: self.first[within.index() % PLACES] }
+        Order { within, depth, last: None, next: self.first[within.index() & (self.first.len() - 1)] }
     }
 
     /// Reads a name, its colon, and the space after that.
@@ -99,7 +103,7 @@ impl Expected {
         let source = scan.text().as_bytes();
         if let Some(window) = Window::at(source, from) {
             for cursor in order.next.0 {
-                let known = &self.known[usize::from(cursor.0) % PLACES];
+                let known = &self.known[usize::from(cursor.0) & (self.known.len() - 1)];
                 if known.head.begins(window) && (known.length <= 16 || known.goes_on(source, from)) {
                     let to = from + known.length;
                     *name = Name { id: known.id, hash: known.hash, from, to, colon: to - 1 };
@@ -148,10 +152,11 @@ impl Expected {
     /// Notes a name, and that it came after the last one.
     fn learn(&mut self, order: &mut Order, name: &Name, written: &[u8]) {
         let place = (name.hash >> 40) as usize ^ (order.depth * 37);
-        let cursor = Cursor((place % PLACES) as u16);
+        let places = self.known.len();
+        let cursor = Cursor((place & (places - 1)) as u16);
         let next = match order.last {
             Some(last) => &mut self.known[usize::from(last.0)].next,
-            None => &mut self.first[order.within.index() % PLACES],
+            None => &mut self.first[order.within.index() & (places - 1)],
         };
         *next = Next([cursor, next.0[0]]);
         let known = &mut self.known[usize::from(cursor.0)];
@@ -177,7 +182,7 @@ mod tests {
     /// Reads the names of objects, one after the other, expected or not.
     fn read(body: &str, known: &[&str]) -> Vec<(usize, String)> {
         let (names, _) = Names::number(known.iter().copied()).unwrap();
-        let mut expected = Expected::new();
+        let mut expected = Expected::new(body.len());
         let mut scan = Scanner::new(body.as_bytes()).unwrap();
         let mut all = Vec::new();
         let mut decoded = String::new();

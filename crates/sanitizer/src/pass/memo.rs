@@ -5,13 +5,16 @@ use std::ops::Range;
 
 use crate::automaton::hash;
 
-/// Values remembered at a time; a new one takes the place of one with the same place.
-const PLACES: usize = 256;
+/// Values remembered at a time, a power of two; a new one takes the place of one with the same place.
+fn places(body: usize) -> usize {
+    (body / 128).clamp(8, 256).next_power_of_two()
+}
 
 /// Where values stand in the source and their pseudonyms in the output. Holds no text of its own.
-#[derive(Default)]
 pub(super) struct Memo {
+    /// None until something is remembered.
     entries: Vec<Entry>,
+    places: usize,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -25,11 +28,16 @@ struct Entry {
 }
 
 impl Memo {
+    /// For a body of so many bytes.
+    pub(super) fn new(body: usize) -> Memo {
+        Memo { entries: Vec::new(), places: places(body) }
+    }
+
     /// Where in the output the pseudonym stands that a step made of this value as written, or else where to
     /// [remember](Self::remember) it.
     #[inline]
     pub(super) fn find(&self, step: u32, value: &str, source: &str) -> Result<Range<usize>, usize> {
-        let at = (hash(value.as_bytes()) >> 32) as usize % PLACES;
+        let at = (hash(value.as_bytes()) >> 32) as usize & (self.places - 1);
         let Some(entry) = self.entries.get(at) else { return Err(at) };
         let begin = entry.value;
         let same = entry.step == step + 1
@@ -43,7 +51,7 @@ impl Memo {
 
     pub(super) fn remember(&mut self, at: usize, step: u32, value: Range<usize>, pseudonym: Range<usize>) {
         if self.entries.is_empty() {
-            self.entries.resize(PLACES, Entry::default());
+            self.entries.resize(self.places, Entry::default());
         }
         let (Ok(length), Ok(pseudonym_length)) = (value.len().try_into(), pseudonym.len().try_into()) else {
             return;
