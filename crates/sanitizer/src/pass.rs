@@ -204,7 +204,7 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
     /// The same by the tree, after everything since the mark is undone.
     pub(crate) fn document_by_tree(&mut self, mark: Mark) -> Result<(), Unsanitizable> {
         self.open.clear();
-        self.repeated.leave(0);
+        self.repeated.forget();
         self.memo.forget();
         self.output.truncate(mark.written);
         self.context.counts = mark.counts;

@@ -22,6 +22,9 @@ const MAX_STATES: usize = 8_192;
 const MAX_CELLS: usize = 1 << 19;
 /// Paths on their way in all states of one endpoint, at most: what finding the states costs.
 const MAX_ITEMS: usize = 1 << 17;
+/// Names that the asked filters of all states look at, times the paths on their way there, at most: what finding
+/// out costs whether they can be asked ahead.
+const MAX_LOOKS: usize = 1 << 18;
 /// Filters asked about one value at a time; more are left to the tree.
 const MAX_ASKED: usize = 6;
 
@@ -48,6 +51,7 @@ pub(crate) fn build(program: &Program) -> Result<Option<Automaton>, TooLarge> {
         numbers,
         known: HashMap::default(),
         items: 0,
+        looks: 0,
         waiting: Vec::new(),
         automaton: Automaton {
             names,
@@ -109,6 +113,8 @@ struct Builder<'p> {
     known: HashMap<Key, StateId, FxBuildHasher>,
     /// Those of all states.
     items: usize,
+    /// See [`MAX_LOOKS`].
+    looks: usize,
     /// Known, but not built yet.
     waiting: Vec<(StateId, Key)>,
     automaton: Automaton,
@@ -166,6 +172,7 @@ impl<'p> Builder<'p> {
         let mut others_asked = Vec::new();
         for kind in Kind::ALL {
             let asked = self.asked(key, kind);
+            self.look(key, &asked)?;
             state.actions[kind as usize] = self.action(key, kind, &asked);
             match kind {
                 Kind::Object => objects_asked = asked,
@@ -267,6 +274,16 @@ impl<'p> Builder<'p> {
             Role::Asked => false,
         };
         key.items.iter().filter(is_asked).copied().collect()
+    }
+
+    /// Counts what the filters look at.
+    fn look(&mut self, key: &Key, asked: &[Item]) -> Result<(), TooLarge> {
+        let mut names = Vec::new();
+        if asked.len() <= MAX_ASKED {
+            asked.iter().filter_map(|it| it.filter(&self.routes)).for_each(|it| names_in(it, &mut names));
+        }
+        self.looks += names.len() * key.items.len();
+        if self.looks > MAX_LOOKS { Err(TooLarge) } else { Ok(()) }
     }
 
     /// What the filters look at, if they can be asked ahead.

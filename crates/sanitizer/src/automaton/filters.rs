@@ -168,12 +168,14 @@ fn changes(items: &[Item], order: usize, routes: &[Route<'_>]) -> bool {
 /// The items, and those that would follow if every filter said yes.
 fn with_filters_passed(items: &[Item], routes: &[Route<'_>]) -> Items {
     let mut all = items.to_vec();
-    let mut at = 0;
-    while let Some(item) = all.get(at).copied() {
-        if item.filter(routes).is_some() && !all.contains(&item.further()) {
-            all.push(item.further());
+    for item in items {
+        let mut item = *item;
+        while item.filter(routes).is_some() {
+            item = item.further();
+            all.push(item);
         }
-        at += 1;
     }
+    all.sort_unstable();
+    all.dedup();
     all
 }

@@ -59,7 +59,7 @@ impl<'p> Pass<'_, 'p, '_> {
         let out = self.output.anew();
         let begun = out.len();
         // Only what stands in the source can be remembered by its place there.
-        let remembers = pseudonymizes && matches!(text, Cow::Borrowed(_));
+        let remembers = pseudonymizes && self.scan.text()[begin..].starts_with(&*text);
         let known = remembers.then(|| self.memo.find(step, &text, self.scan.text()));
         match known {
             None => transform.write(&text, &mut self.context, out)?,
@@ -75,7 +75,9 @@ impl<'p> Pass<'_, 'p, '_> {
                 }
             }
         }
-        self.context.take_room(out.len() - begun).ok_or(Stop::NeedsTree)?;
+        // As the tree counts: without the quotes.
+        let written = (out.len() - begun).saturating_sub(2);
+        self.context.take_room(written).ok_or(Stop::NeedsTree)?;
         Ok(true)
     }
 }

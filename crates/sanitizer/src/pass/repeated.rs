@@ -9,9 +9,9 @@ const LINEAR: usize = 32;
 /// looks closer.
 #[derive(Default)]
 pub(super) struct Repeated {
-    hashes: Vec<u32>,
+    hashes: Vec<u64>,
     /// Those of wide objects, each with where its object's names begin.
-    wide: HashSet<(usize, u32)>,
+    wide: HashSet<(usize, u64)>,
 }
 
 impl Repeated {
@@ -22,7 +22,6 @@ impl Repeated {
 
     /// Adds a name to the innermost object, whose names begin at `begin`. Tells whether it was there.
     pub(super) fn add(&mut self, begin: usize, hash: u64) -> bool {
-        let hash = (hash >> 32) as u32;
         let names = &self.hashes[begin..];
         let repeated = match names.len() {
             ..LINEAR => names.contains(&hash),
@@ -35,6 +34,12 @@ impl Repeated {
         };
         self.hashes.push(hash);
         repeated
+    }
+
+    /// Forgets all names, also those of objects that were not left.
+    pub(super) fn forget(&mut self) {
+        self.hashes.clear();
+        self.wide.clear();
     }
 
     /// Forgets the names from `begin` on.
@@ -67,6 +72,18 @@ mod tests {
             assert!(names.add(outer, hash(wide / 2)), "{wide}");
             names.leave(outer);
             assert!(names.hashes.is_empty() && names.wide.is_empty());
+        }
+    }
+
+    #[test]
+    fn forgets_objects_that_were_not_left() {
+        let mut names = Repeated::default();
+        for _ in 0..2 {
+            let outer = names.enter();
+            assert!(!names.add(outer, 7));
+            let inner = names.enter();
+            assert!((0..100).all(|name| !names.add(inner, name)));
+            names.forget();
         }
     }
 }

@@ -4,10 +4,12 @@
 use proptest::prelude::*;
 
 use crate::counts::Counts;
-use crate::json::{Documents, Value};
+use crate::json::{Documents, Scanner, Value};
+use crate::pass::{Pass, Stop};
 use crate::program::Program;
 use crate::sanitize::{Options, by_tree, sanitize};
 use crate::testing;
+use crate::transform::Context;
 
 /// A JSON value as text, with white space, escapes and names that come twice.
 fn json() -> impl Strategy<Value = String> {
@@ -249,4 +251,195 @@ proptest! {
             }
         }
     }
+}
+
+/// What chance seldom writes: each once fails when a part of the pass or of the automaton is left out.
+#[test]
+fn holds_where_generators_seldom_go() {
+    let wide: Vec<String> = (0..70).map(|i| format!("'w{i}'")).collect();
+    let wide = format!("  transforms: [!<textDigest> {{jsonPaths: [\"$[{}]\"]}}]", wide.join(","));
+    let typed = "  responseSchema: {properties: {a: {type: string}, b: {}}}\n";
+    for (rules, body, expected) in [
+        // The schema comes before the filter.
+        (format!("{typed}  transforms: [!<redact> {{jsonPaths: [\"$[?(!(@.a == 1))].b\"]}}]"), r#"{"a":1,"b":2}"#, r#"{"a":null}"#),
+        // What one path did behind its filter, the filter of the next one sees.
+        (
+            "  transforms: [!<hashIp> {jsonPaths: [\"$.l[?(@.t)].a\"]}, !<redact> {jsonPaths: [\"$.l[?(!(@.a == 'x'))].c\"]}]".to_owned(),
+            r#"{"l":[{"t":1,"a":"x","c":1},{"a":"x","c":2}]}"#,
+            r#"{"l":[{"t":1,"a":null},{"a":"x","c":2}]}"#,
+        ),
+        // One filter may look at the whole of a member, the other only at a scalar.
+        (
+            "  transforms: [!<redact> {jsonPaths: [\"$.l[?(@.a == 1)].b\", \"$.l[*].a.x\", \"$.l[?(@.a == @.d)].c\"]}]".to_owned(),
+            r#"{"l":[{"a":{"x":1},"d":{},"c":"gone"}]}"#,
+            r#"{"l":[{"a":{},"d":{}}]}"#,
+        ),
+        // A scalar that a filter could not judge is null for the filters that come after it.
+        (
+            "  transforms: [!<redact> {jsonPaths: [\"$.a[?(@.x)].y\", \"$[?(!(@.a == 'k'))].b\"]}]".to_owned(),
+            r#"{"a":"k","b":1}"#,
+            r#"{"a":null}"#,
+        ),
+        // What the schema chooses depends on members that the filter does not look at.
+        (
+            "  responseSchema: {properties: {m: {anyOf: [{properties: {t: {const: a}, k: {type: string}}}, {properties: {k: {type: integer}}}]}, b: {}}}\n  \
+             transforms: [!<redact> {jsonPaths: [\"$[?(!(@.m.k == 'x'))].b\"]}]".to_owned(),
+            r#"{"m":{"t":"b","k":"x"},"b":1}"#,
+            r#"{"m":{"k":null}}"#,
+        ),
+        // Of a name that comes twice the last value counts, also ahead.
+        (
+            "  transforms: [!<redact> {jsonPaths: ['$.l[?(@.a == 1)]']}]".to_owned(),
+            r#"{"l":[{"a":1,"a":2}]}"#,
+            r#"{"l":[{"a":2}]}"#,
+        ),
+        // What is null already goes as well.
+        (format!("{typed}  transforms: [!<redact> {{jsonPaths: ['$.a']}}]"), r#"{"a":null,"b":1}"#, r#"{"b":1}"#),
+        // Names beyond the first 64 repeat as well.
+        (wide, r#"{"w66":1,"w66":"Hi"}"#, r#"{"w66":"{\"length\":2,\"word_count\":1}"}"#),
+        // Long names that begin alike.
+        (
+            "  transforms: [!<redact> {jsonPaths: ['$[*].a_name_of_more_than_sixteen_bytes']}]".to_owned(),
+            r#"[{"a":1,"a_name_of_more_than_sixteen":3},{"a":1,"a_name_of_more_than_sixteen_bytes":4}]"#,
+            r#"[{"a":1,"a_name_of_more_than_sixteen":3},{"a":1}]"#,
+        ),
+    ] {
+        let program = testing::program(&rules).unwrap();
+        let [pass, tree] = outcomes(&program, body);
+        assert_eq!(text(&pass), Ok(expected), "{rules} on {body}");
+        assert_eq!(pass, tree, "{rules} on {body}");
+    }
+    // Pseudonyms that are remembered: by step, not beyond a document that the tree did again, and of what
+    // stands in the source only.
+    let two = "  transforms: [!<pseudonymize> {jsonPaths: ['$.a']}, !<pseudonymize> {jsonPaths: ['$.b'], encoding: URL_SAFE_HASH_ONLY}]";
+    let list = "  transforms: [!<pseudonymize> {jsonPaths: ['$[*]']}]";
+    for (rules, body) in [
+        (two, r#"{"a":"x@acme.com","b":"x@acme.com"}"#),
+        (two, "{\"z\":1,\"a\":\"alice\",\"z\":22222}\n{\"a\":\"alice\"}"),
+        (list, r#"[9e999,21,"9e999,21"]"#),
+        (list, r#"[" "," ",-0,"-","0"]"#),
+    ] {
+        let [pass, tree] = outcomes(&testing::program(rules).unwrap(), body);
+        assert_eq!(pass, tree, "{rules} on {body}");
+    }
+}
+
+#[test]
+fn no_name_is_expected_before_one_was_read() {
+    let program = testing::program("").unwrap();
+    for body in ["{\"\"\"1,\"b\":12345678901234567890}", "{\"a\":1,\"\"\"2,\"b\":12345678901234567890}"] {
+        let [pass, tree] = outcomes(&program, body);
+        assert_eq!(pass.map_err(|why| why.0), Err("json-syntax"), "{body}");
+        assert_eq!(outcomes(&program, body)[0], tree, "{body}");
+    }
+}
+
+#[test]
+fn counts_what_the_schema_takes_from_lists() {
+    let rules = "  responseSchema: {properties: {l: {items: {type: integer}}, a: {type: string}}}";
+    let [pass, tree] =
+        outcomes(&testing::program(rules).unwrap(), r#"{"l":[1,null,"x",2.5,{"y":1}],"a":1,"b":2}"#);
+    assert_eq!(pass, tree);
+}
+
+/// Runs the documents of a body with little room for what transforms write.
+fn in_room(body: &str, may_write: usize) -> Result<String, &'static str> {
+    let program = testing::program("  transforms: [!<pseudonymize> {jsonPaths: ['$.a']}]").unwrap();
+    let context =
+        Context { keys: testing::keys(), options: Options::default(), counts: Counts::default(), may_write };
+    let automaton = program.automaton.as_ref().unwrap();
+    let mut pass = Pass::new(&program, automaton, Scanner::new(body.as_bytes()).unwrap(), context);
+    while let Some(mark) = pass.next() {
+        match pass.document() {
+            Ok(()) => {}
+            Err(Stop::Refused(why)) => return Err(why.code()),
+            Err(Stop::NeedsTree) => pass.document_by_tree(mark).map_err(|why| why.code())?,
+        }
+    }
+    Ok(pass.finish().0)
+}
+
+#[test]
+fn a_body_has_so_much_room_however_it_is_run() {
+    // A pseudonym takes 45 bytes. The second document is begun by the pass and done by the tree.
+    let again = r#"{"a":1}{"a":2,"z":1,"z":2}"#;
+    for (body, may_write, fits) in [
+        (r#"{"a":1}"#, 45, true),
+        (r#"{"a":1}"#, 44, false),
+        (r#"{"a":1}{"a":2}"#, 90, true),
+        (r#"{"a":1}{"a":2}"#, 89, false),
+        (again, 90, true),
+        (again, 89, false),
+    ] {
+        assert_eq!(in_room(body, may_write).is_ok(), fits, "{body} in {may_write}");
+    }
+}
+
+#[test]
+fn reads_ahead_only_so_much() {
+    let rules = "  transforms: [!<redact> {jsonPaths: ['$..[?(@..x == 1)].q']}]";
+    let program = testing::program(rules).unwrap();
+    let body = |depth: usize| format!("{}1{}", "{\"a\":".repeat(depth), "}".repeat(depth));
+    for (depth, needs_tree) in [(8, false), (500, true)] {
+        let body = body(depth);
+        let context = Context {
+            keys: testing::keys(),
+            options: Options::default(),
+            counts: Counts::default(),
+            may_write: 0,
+        };
+        let automaton = program.automaton.as_ref().unwrap();
+        let mut pass = Pass::new(&program, automaton, Scanner::new(body.as_bytes()).unwrap(), context);
+        pass.next().unwrap();
+        assert_eq!(matches!(pass.document(), Err(Stop::NeedsTree)), needs_tree, "{depth}");
+    }
+}
+
+#[test]
+fn each_document_has_budgets_of_its_own() {
+    let rules = "  responseSchema: {anyOf: [{properties: {a: {const: x}, b: {type: string}}}]}\n  transforms: [!<redact> {jsonPaths: ['$.c']}]";
+    let program = testing::program(rules).unwrap();
+    let context = Context {
+        keys: testing::keys(),
+        options: Options::default(),
+        counts: Counts::default(),
+        may_write: 0,
+    };
+    let body = r#"{"a":"x","b":"y"} {"a":"x","b":"y"}"#;
+    let mut pass = Pass::new(
+        &program,
+        program.automaton.as_ref().unwrap(),
+        Scanner::new(body.as_bytes()).unwrap(),
+        context,
+    );
+    while pass.next().is_some() {
+        assert!(pass.document().is_ok());
+        pass.budgets.look_ahead = 0;
+    }
+    assert_eq!(pass.finish().0, "{\"a\":\"\",\"b\":\"y\"}\n{\"a\":\"\",\"b\":\"y\"}");
+}
+
+#[test]
+fn a_document_that_the_tree_does_leaves_nothing_behind() {
+    let program = testing::program("").unwrap();
+    let names: Vec<String> = (0..40).map(|name| format!("\"n{name}\":1")).collect();
+    let names = names.join(",");
+    let body = format!("{{\"o\":{{{names},\"n1\":2}}}}{{\"o\":{{{names}}}}}");
+    let context = Context {
+        keys: testing::keys(),
+        options: Options::default(),
+        counts: Counts::default(),
+        may_write: 0,
+    };
+    let mut pass = Pass::new(
+        &program,
+        program.automaton.as_ref().unwrap(),
+        Scanner::new(body.as_bytes()).unwrap(),
+        context,
+    );
+    let mark = pass.next().unwrap();
+    assert!(matches!(pass.document(), Err(Stop::NeedsTree)));
+    pass.document_by_tree(mark).unwrap();
+    pass.next().unwrap();
+    assert!(pass.document().is_ok());
 }

@@ -53,13 +53,11 @@ impl Projection<'_> {
             Shape::Object(properties) => return self.object(properties, value),
             Shape::Array(items) => self.array(*items, value),
             Shape::AnyOf(candidates) => {
-                return match candidates.iter().find(|candidate| self.admits(**candidate, value)) {
-                    Some(candidate) => self.shape(*candidate, value),
-                    None => {
-                        self.null(value);
-                        true
-                    }
-                };
+                // One that was chosen may be ruled out after all, when the steps end in between.
+                let chosen = candidates.iter().find(|candidate| self.admits(**candidate, value));
+                if !chosen.is_some_and(|candidate| self.shape(*candidate, value)) {
+                    self.null(value);
+                }
             }
             Shape::Constant(text) => {
                 let equal = has_text(value, text);
