@@ -85,7 +85,7 @@ def chart(figures, pages):
     subtitle = [
         f"Megabytes of the body a second on one core, more is better. Medians, {day}, {figures['processor']}.",
         "The floor reads the body and makes the bare pseudonyms; it looks at no rule and writes nothing.",
-        "jsonpath-rust reads the body and finds what the paths reach that it can express; it changes nothing.",
+        "jsonpath-rust reads the body and finds what the paths reach that it can express, or also rewrites that.",
     ]
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'

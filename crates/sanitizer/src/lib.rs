@@ -58,8 +58,6 @@ mod json;
 mod jsonpath;
 mod regex;
 
-#[cfg(feature = "internals")]
-pub mod internals;
 #[cfg(test)]
 mod testing;
 
