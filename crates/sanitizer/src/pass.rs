@@ -285,7 +285,8 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
                     action = if whole { state.whole } else { state.broken };
                     if action == Action::Ask {
                         let Some(decided) = self.ask(id, kind)? else { return self.subtree(state) };
-                        state = self.automaton.state(decided);
+                        id = decided;
+                        state = self.automaton.state(id);
                         action = state.whole;
                     }
                     continue;
