@@ -6,9 +6,9 @@ use std::array;
 use aes::{Aes256Dec, Aes256Enc};
 use cbc::cipher::block_padding::Pkcs7;
 use cbc::cipher::{Array, BlockModeDecrypt, BlockModeEncrypt, InnerIvInit, KeyInit};
-use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use crate::derive::derive;
 use crate::hash::Hash;
 use crate::letters::{Group, push_bytes, push_groups};
 use crate::{Secret, short_copy};
@@ -25,10 +25,9 @@ pub(crate) struct Cipher {
 }
 
 impl Cipher {
-    /// Derives the key from a password. Takes tens of milliseconds.
+    /// Derives the key from a password. Takes some milliseconds.
     pub(crate) fn derive(password: &Secret, salt: &Secret) -> Self {
-        let mut key = Zeroizing::new([0; 32]);
-        pbkdf2::pbkdf2_hmac::<Sha256>(password.expose(), salt.expose(), ROUNDS, key.as_mut_slice());
+        let key = derive(password.expose(), salt.expose(), ROUNDS);
         Cipher { encrypt: Aes256Enc::new((&*key).into()), decrypt: Aes256Dec::new((&*key).into()) }
     }
 

@@ -23,7 +23,7 @@ const LENGTH: usize = 8;
 const BLOCKS: usize = 3;
 
 /// What SHA-256 begins with: the first bits after the point of the square roots of eight primes (FIPS 180-4, 5.3.3).
-const BEGINNING: [u32; 8] =
+pub(crate) const BEGINNING: [u32; 8] =
     [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
 
 /// A hash, as four numbers of which each is eight bytes, first byte highest.

@@ -39,6 +39,7 @@ mod canonical;
 mod cipher;
 mod domain;
 mod fingerprint;
+mod derive;
 mod hash;
 mod letters;
 mod ring;
