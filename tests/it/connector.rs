@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
+use vizard_proxy::connector::Probe;
+use vizard_sanitizer::Call;
 use vizard_tests::examples::Source;
-use vizard_tests::repository;
 use vizard_tests::world::World;
+use vizard_tests::{keys, repository};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,6 +21,7 @@ struct Connector {
     scopes: Vec<Scope>,
     errors: Vec<Text>,
     rate_limits: Vec<Class>,
+    probes: Vec<Probe>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -39,6 +42,8 @@ struct Secret {
     required: bool,
     what: String,
     r#where: String,
+    shape: Option<String>,
+    hint: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -46,6 +51,7 @@ struct Secret {
 struct Scope {
     name: String,
     endpoints: Vec<String>,
+    instead: Option<String>,
     why: String,
 }
 
@@ -54,6 +60,7 @@ struct Scope {
 struct Text {
     code: u32,
     text: String,
+    means: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -109,6 +116,9 @@ fn every_endpoint_has_one_class_of_rate_limit() {
 #[test]
 fn texts_for_errors_are_constant_and_distinct() {
     for (source, connector) in connectors() {
+        for error in &connector.errors {
+            assert!(matches!(error.means.as_deref(), None | Some("scope" | "absent")), "{error:?}");
+        }
         let texts: BTreeMap<u32, &str> =
             connector.errors.iter().map(|it| (it.code, it.text.as_str())).collect();
         assert_eq!(texts.len(), connector.errors.len(), "{}: a code stands twice", source.name);
@@ -131,6 +141,63 @@ fn each_secret_says_who_writes_it_what_it_is_and_where_it_is_found() {
             // What the proxy writes cannot be asked of the operator.
             assert_eq!(secret.required, secret.written_by == "operator", "{secret:?}");
             assert!(secret.what.len() > 10 && secret.r#where.len() > 10, "{secret:?}");
+            // A shape without a word about it would leave people guessing.
+            assert_eq!(secret.shape.is_some(), secret.hint.is_some(), "{secret:?}");
+            let shape = secret.shape.as_deref().unwrap_or_default();
+            assert!(!shape.contains(['^', '$']), "a shape is of the whole value: {secret:?}");
+            // Whoever migrates keeps the salt and key that are there, whatever they look like.
+            assert!(secret.shape.is_none() || !secret.name.starts_with("PSOXY_"), "{secret:?}");
+        }
+    }
+}
+
+/// Each endpoint can be tried without anybody knowing an id.
+#[test]
+fn every_endpoint_has_a_probe_whose_placeholders_are_known_when_it_is_called() {
+    for (source, connector) in connectors() {
+        let mut probed: Vec<_> = connector.probes.iter().map(|it| it.endpoint.clone()).collect();
+        probed.sort();
+        assert_eq!(probed, endpoints(&source).into_iter().collect::<Vec<_>>(), "{}", source.name);
+        let mut known: BTreeSet<&str> = Probe::DAYS.into();
+        for probe in &connector.probes {
+            for name in probe.placeholders() {
+                assert!(known.contains(name), "{}: nothing before it yields {name}", probe.endpoint);
+            }
+            known.extend(probe.yields.keys().map(String::as_str));
+        }
+    }
+}
+
+/// What the examples hold after sanitizing is enough to call every endpoint, and the rules let those calls through.
+#[test]
+fn probes_go_where_they_say_and_find_what_they_look_for() {
+    for (source, connector) in connectors() {
+        let mut ids = BTreeMap::from([
+            ("today".to_owned(), "2026-11-21".to_owned()),
+            ("month_ago".to_owned(), "2026-10-24".to_owned()),
+        ]);
+        for probe in &connector.probes {
+            let call = probe.filled(|name| ids.get(name).cloned());
+            let call = call.unwrap_or_else(|| panic!("{}: no example yields what it needs", probe.endpoint));
+            let (path, query) =
+                call.split_once('?').map_or((&*call, None), |(path, query)| (path, Some(query)));
+            let asked = Call { method: "GET", path, query, content_type: None, headers: &[], body: b"" };
+            let admitted = source.rules.admit(&asked).unwrap_or_else(|refusal| panic!("{call}: {refusal}"));
+            assert_eq!(admitted.endpoint(), probe.endpoint, "{call}");
+            admitted.outbound(keys::pseudonymizer()).unwrap_or_else(|refusal| panic!("{call}: {refusal}"));
+            let mut lists = 0;
+            for example in source.examples.iter().filter(|it| source.admit(it).endpoint() == probe.endpoint) {
+                let body = source.sanitize(example, source.original(example).as_bytes());
+                let body: serde_json::Value = serde_json::from_slice(body.body()).unwrap();
+                lists += usize::from(probe.entries(&body).is_some());
+                for (name, found) in probe.harvest(&body) {
+                    ids.extend(found.into_iter().next().map(|id| (name, id)));
+                }
+            }
+            assert_eq!(lists > 0, probe.list.is_some(), "{}: no example has its list", probe.endpoint);
+            for name in probe.yields.keys() {
+                assert!(ids.contains_key(name), "{}: no example holds {name}", probe.endpoint);
+            }
         }
     }
 }
@@ -167,6 +234,8 @@ fn the_scopes_are_those_of_the_documentation() {
         let text = repository::text(&format!("docs/sources/{}/README.md", source.name));
         for scope in &connector.scopes {
             assert!(text.contains(&scope.name), "the documentation does not name {}", scope.name);
+            let instead = scope.instead.as_deref().unwrap_or_default();
+            assert!(text.contains(instead), "the documentation does not name {instead}");
         }
     }
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures_util::FutureExt;
 use http::request::Parts as Head;
-use http::{Method, Request, Response, StatusCode};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
 use vizard_pseudonym::Pseudonymizer;
 use vizard_sanitizer::{Counts, Options, Outbound, Refusal, RuleSet};
 
@@ -19,7 +19,9 @@ use crate::control::{self, Control, Encoding, Target, Trim};
 use crate::error::{NotReady, Problem};
 use crate::health::Health;
 use crate::inbound::Inbound;
-use crate::ports::Clock;
+use crate::later::{self, Arrival, Later, Receipt, Unfinished};
+use crate::outputs::{self, Output, Outputs};
+use crate::ports::{Clock, ObjectStore};
 use crate::respond::{self, Form, Stamp};
 use crate::source::Source;
 
@@ -49,6 +51,8 @@ pub struct Proxy {
     pub(crate) state: Result<Box<Ready>, NotReady>,
     /// `VIZARD_ALLOW_LOOPBACK_HTTP`: a developer's own machine may use plain HTTP.
     pub(crate) loopback_http: bool,
+    /// `SOURCE`, for the log.
+    pub(crate) connector: Option<String>,
 }
 
 /// Who calls, as far as the host knows.
@@ -70,6 +74,17 @@ pub(crate) struct Ready {
     pub(crate) patience: Duration,
     pub(crate) request_limit: usize,
     pub(crate) stamp: Stamp,
+    pub(crate) outputs: Outputs,
+    pub(crate) later: Option<Later>,
+}
+
+/// When the answer is wanted.
+#[derive(Clone, Copy)]
+enum When<'m> {
+    /// Now, or later if the caller prefers that and the call can be queued as this message.
+    Now(Option<&'m str>),
+    /// The call was queued, and this is the time for its answer, which goes under this key.
+    Queued(&'m str),
 }
 
 impl Proxy {
@@ -79,20 +94,79 @@ impl Proxy {
     }
 
     /// Answers one request. Never fails and never panics: a problem is an answer too.
+    ///
+    /// What the host knows beyond HTTP comes as [`Arrival`], an extension of the request.
     pub async fn handle(&self, request: Request<Bytes>, client: Client) -> Response<Bytes> {
-        let mut audit = Audit::begin(self.clock.clone(), request.method(), request.body().len());
+        let arrival = request.extensions().get::<Arrival>().cloned().unwrap_or_default();
+        let mut audit = self.begin(&request, arrival.request_id);
         let (head, body) = request.into_parts();
-        // What a panic leaves behind is only this request's own.
-        let told = AssertUnwindSafe(self.tell(&head, body, client, &mut audit)).catch_unwind().await;
-        let response = told.unwrap_or(Err(Problem::Panicked)).unwrap_or_else(|problem| {
-            if let Problem::Credential(error) = &problem {
-                tracing::warn!(request_id = audit.request_id, %error, "no credential for the source");
-            }
-            audit.problem(&problem);
-            respond::problem(problem, &audit.request_id, is_head(&head.method))
-        });
+        let when = When::Now(arrival.message.as_deref());
+        let told = self.told(&head, body, client, when, arrival.deadline, &mut audit).await;
+        let response = told.unwrap_or_else(|problem| self.problem(problem, &head, &mut audit));
         audit.answered(&response);
         response
+    }
+
+    /// Answers a request that was queued, in the place that its receipt names.
+    ///
+    /// # Errors
+    ///
+    /// When another attempt may succeed, or when nothing could be put. After the last attempt there is an object
+    /// that says what went wrong, unless it could not be put either.
+    pub async fn perform(
+        &self,
+        request: Request<Bytes>,
+        client: Client,
+        receipt: &Receipt,
+        is_last_attempt: bool,
+    ) -> Result<(), Unfinished> {
+        let arrival = request.extensions().get::<Arrival>().cloned().unwrap_or_default();
+        let mut audit = self.begin(&request, Some(receipt.request_id.clone()));
+        let (head, body) = request.into_parts();
+        let when = When::Queued(receipt.key().ok_or(Unfinished)?);
+        let told = self.told(&head, body.clone(), client, when, arrival.deadline, &mut audit).await;
+        let passes = told.as_ref().is_err_and(Problem::passes);
+        let response = told.unwrap_or_else(|problem| self.problem(problem, &head, &mut audit));
+        audit.answered(&response);
+        if passes && !is_last_attempt {
+            return Err(Unfinished);
+        }
+        let ready = self.state.as_ref().map_err(|_| Unfinished)?;
+        let later = ready.later.as_ref().ok_or(Unfinished)?;
+        if let Err(error) = later.put(receipt, &head, &body, &response, &ready.source.cores).await {
+            tracing::error!(request_id = audit.request_id, %error, "could not put the answer to a queued call");
+            return Err(Unfinished);
+        }
+        if passes { Err(Unfinished) } else { Ok(()) }
+    }
+
+    fn begin(&self, request: &Request<Bytes>, id: Option<String>) -> Audit {
+        let id = id.filter(|id| outputs::is_request_id(id)).unwrap_or_else(|| self.clock.request_id());
+        let connector = self.connector.clone();
+        Audit::begin(self.clock.clone(), id, connector, request.method(), request.body().len())
+    }
+
+    async fn told(
+        &self,
+        head: &Head,
+        body: Bytes,
+        client: Client,
+        when: When<'_>,
+        deadline: Option<Instant>,
+        audit: &mut Audit,
+    ) -> Result<Response<Bytes>, Problem> {
+        // What a panic leaves behind is only this request's own.
+        let told =
+            AssertUnwindSafe(self.tell(head, body, client, when, deadline, audit)).catch_unwind().await;
+        told.unwrap_or(Err(Problem::Panicked))
+    }
+
+    fn problem(&self, problem: Problem, head: &Head, audit: &mut Audit) -> Response<Bytes> {
+        if let Problem::Credential(error) = &problem {
+            tracing::warn!(request_id = audit.request_id, %error, "no credential for the source");
+        }
+        audit.problem(&problem);
+        respond::problem(problem, &audit.request_id, is_head(&head.method))
     }
 
     async fn tell(
@@ -100,6 +174,8 @@ impl Proxy {
         head: &Head,
         body: Bytes,
         client: Client,
+        when: When<'_>,
+        limit: Option<Instant>,
         audit: &mut Audit,
     ) -> Result<Response<Bytes>, Problem> {
         if client.https == Some(false) && !self.accepts_plain_http(client) {
@@ -115,11 +191,43 @@ impl Proxy {
         let control = Control::read(&head.headers)?;
         let ready = self.state.as_ref().map_err(|part| Problem::NotReady(*part))?;
         let deadline = self.clock.instant() + ready.patience;
+        let deadline = limit.map_or(deadline, |limit| limit.min(deadline));
 
         let target = Target::of(&head.uri, &control, &ready.trim);
+        let asked = body.clone();
         let (inbound, outbound) = within(deadline, ready.admit(head, target, body, audit)).await?;
+        if let (When::Now(Some(message)), Some(later)) = (when, &ready.later)
+            && later::is_preferred(&head.headers)
+        {
+            return within(deadline, ready.queue(later, message, deadline, &self.clock, audit)).await;
+        }
+        let copies = &ready.outputs;
+        let metadata = copies.original.is_some().then(|| outputs::sent(ready.source.base.host(), &outbound));
         let response = ready.source.fetch(outbound, deadline, audit).await?;
-        within(deadline, ready.answer(inbound, response, &control, head, audit)).await
+        let key = match when {
+            When::Now(_) => outputs::key(&audit.request_id, now(&*self.clock)),
+            When::Queued(key) => key.to_owned(),
+        };
+        let original = metadata.map(|metadata| Output::of(&response, metadata));
+        let form = Form {
+            lines: false,
+            gzip: matches!(when, When::Now(_)) && respond::takes_gzip(&head.headers),
+            head: is_head(&head.method),
+        };
+        let request_id = audit.request_id.clone();
+        // Beside each other: a copy should cost the caller no time of its own.
+        let (original, answered) = tokio::join!(
+            ready.keep(&copies.original, original, &key, &request_id, ORIGINAL_FAILED),
+            within(deadline, ready.answer(inbound, response, &control, form, audit)),
+        );
+        let mut response = answered?;
+        let sanitized = copies.sanitized.as_ref();
+        let sanitized = sanitized.map(|_| Output::of(&response, outputs::described(&response, head, &asked)));
+        let sanitized = ready.keep(&copies.sanitized, sanitized, &key, &request_id, SANITIZED_FAILED).await;
+        for warning in [original, sanitized].into_iter().filter_map(Result::err) {
+            response.headers_mut().append(respond::WARNING, HeaderValue::from_static(warning));
+        }
+        Ok(response)
     }
 
     /// Whether the client's address may call. A host need not read the body of one that may not.
@@ -174,13 +282,45 @@ impl Ready {
         Ok((inbound, outbound.map_err(Problem::Refused)?))
     }
 
+    /// Puts an admitted call into the queue. One that would get no credential is told so now.
+    async fn queue(
+        &self,
+        later: &Later,
+        message: &str,
+        deadline: Instant,
+        clock: &Arc<dyn Clock>,
+        audit: &Audit,
+    ) -> Result<Response<Bytes>, Problem> {
+        self.source.credentials.for_request(deadline, None).await.map_err(Problem::Credential)?;
+        let keeps_original = self.outputs.original.is_some();
+        later.accept(message.to_owned(), &audit.request_id, now(&**clock), keeps_original).await
+    }
+
+    /// Puts a copy where the operator wants it; if that fails, the answer gets a warning.
+    async fn keep(
+        &self,
+        store: &Option<Arc<dyn ObjectStore>>,
+        output: Option<Output>,
+        key: &str,
+        request_id: &str,
+        warning: &'static str,
+    ) -> Result<(), &'static str> {
+        let (Some(store), Some(output)) = (store, output) else {
+            return Ok(());
+        };
+        output.put(&**store, key, &self.source.cores).await.map_err(|error| {
+            tracing::error!(request_id, %error, warning, "could not keep a copy of an answer");
+            warning
+        })
+    }
+
     /// Sanitizes and answers.
     async fn answer(
         &self,
         inbound: Arc<Inbound>,
         response: Response<Bytes>,
         control: &Control,
-        head: &Head,
+        form: Form,
         audit: &mut Audit,
     ) -> Result<Response<Bytes>, Problem> {
         let answer = self.source.success(response).await?;
@@ -188,11 +328,7 @@ impl Ready {
         if control.impersonation {
             passed.warn("impersonation-ignored".to_owned());
         }
-        let form = Form {
-            lines: answer.lines,
-            gzip: respond::takes_gzip(&head.headers),
-            head: is_head(&head.method),
-        };
+        let form = Form { lines: answer.lines, ..form };
         let bodiless = matches!(answer.status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT);
         if answer.body.is_empty() || form.head || bodiless {
             return Ok(respond::bare(answer.status, form, &self.stamp, passed));
@@ -223,6 +359,13 @@ async fn within<T>(deadline: Instant, work: impl Future<Output = Result<T, Probl
 pub const REQUEST_LIMIT: usize = 6 * 1024 * 1024;
 
 const HEALTH_PATIENCE: Duration = Duration::from_secs(10);
+
+const ORIGINAL_FAILED: &str = "SIDE_OUTPUT_FAILURE_ORIGINAL";
+const SANITIZED_FAILED: &str = "SIDE_OUTPUT_FAILURE_SANITIZED";
+
+fn now(clock: &dyn Clock) -> jiff::Timestamp {
+    jiff::Timestamp::try_from(clock.now()).expect("the clock shows a year below 10000")
+}
 
 fn is_head(method: &Method) -> bool {
     method.as_str().eq_ignore_ascii_case("HEAD")

@@ -17,6 +17,7 @@ pub(crate) struct Audit {
     clock: Arc<dyn Clock>,
     began: Instant,
     pub(crate) request_id: String,
+    connector: Option<String>,
     method: &'static str,
     /// The endpoint as written in the rules.
     pub(crate) endpoint: Option<String>,
@@ -33,10 +34,17 @@ pub(crate) struct Audit {
 }
 
 impl Audit {
-    pub(crate) fn begin(clock: Arc<dyn Clock>, method: &Method, bytes_in: usize) -> Audit {
+    pub(crate) fn begin(
+        clock: Arc<dyn Clock>,
+        request_id: String,
+        connector: Option<String>,
+        method: &Method,
+        bytes_in: usize,
+    ) -> Audit {
         Audit {
             began: clock.instant(),
-            request_id: clock.request_id(),
+            request_id,
+            connector,
             clock,
             method: method_name(method),
             endpoint: None,
@@ -75,6 +83,7 @@ impl Drop for Audit {
         tracing::info!(
             target: "audit",
             request_id = %self.request_id,
+            connector = self.connector.as_deref(),
             endpoint = self.endpoint.as_deref(),
             method = self.method,
             // A caller who hangs up gets no status; 499 is what the field writes.

@@ -1,9 +1,13 @@
 //! What is shipped with the rules of a source: where it is, how it authenticates, what its errors mean.
 
+mod probe;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use thiserror::Error;
+
+pub use probe::Probe;
 
 /// `rules/<source>/connector.yaml` as written.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -29,6 +33,9 @@ pub struct Connector {
     /// The pace that the source allows.
     #[serde(default)]
     pub rate_limits: Vec<RateLimit>,
+    /// One call for each endpoint, to see whether it works.
+    #[serde(default)]
+    pub probes: Vec<Probe>,
 }
 
 /// Defaults of the authentication settings.
@@ -61,6 +68,10 @@ pub struct SecretNote {
     /// Where an operator finds it.
     #[serde(rename = "where")]
     pub place: String,
+    /// A pattern that the whole value matches, where the source gives out nothing else.
+    pub shape: Option<String>,
+    /// What a value of another shape most likely is.
+    pub hint: Option<String>,
 }
 
 /// Who writes a secret.
@@ -81,6 +92,8 @@ pub struct Scope {
     pub name: String,
     /// The endpoints that need it, as the rules write them.
     pub endpoints: Vec<String>,
+    /// An older and broader permission that does as well.
+    pub instead: Option<String>,
     /// What it is needed for.
     pub why: String,
 }
@@ -93,6 +106,18 @@ pub struct ErrorText {
     pub code: u32,
     /// Our words for it.
     pub text: String,
+    /// What follows from it, where something does.
+    pub means: Option<Meaning>,
+}
+
+/// What follows from an error of the source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Meaning {
+    /// The app lacks a permission, so that no call of this kind succeeds.
+    Scope,
+    /// There is nothing under this id; another id may do.
+    Absent,
 }
 
 /// Endpoints that share a pace.
@@ -120,6 +145,17 @@ impl Connector {
     pub fn error_texts(&self) -> BTreeMap<u32, String> {
         self.errors.iter().map(|it| (it.code, it.text.clone())).collect()
     }
+
+    /// What follows from one of the source's codes.
+    pub fn meaning(&self, code: u32) -> Option<Meaning> {
+        self.errors.iter().find(|it| it.code == code)?.means
+    }
+
+    /// The permissions that these endpoints need, as the rules write them.
+    pub fn scopes_of<'c>(&'c self, endpoints: &[&str]) -> Vec<&'c Scope> {
+        let serves = |scope: &&Scope| scope.endpoints.iter().any(|it| endpoints.contains(&it.as_str()));
+        self.scopes.iter().filter(serves).collect()
+    }
 }
 
 #[cfg(test)]
@@ -134,6 +170,24 @@ mod tests {
         let connector = Connector::parse(SMALL).unwrap();
         assert_eq!(connector.target_host, "tea.lumen-orchard.example");
         assert!(!connector.auth.shared_token && connector.error_texts().is_empty());
+    }
+
+    #[test]
+    fn knows_what_endpoints_need_and_what_errors_mean() {
+        let connector = Connector::parse(&format!(
+            "{SMALL}scopes:\n  - {{name: leaf, endpoints: [/leaves, '/leaves/{{id}}'], why: to read}}\n  \
+             - {{name: cup, endpoints: [/cups], instead: crockery, why: to count}}\n\
+             errors:\n  - {{code: 1, text: spilt}}\n  - {{code: 2, text: none left, means: absent}}\n"
+        ));
+        let connector = connector.unwrap();
+        let needed = |endpoints: &[&str]| -> Vec<String> {
+            connector.scopes_of(endpoints).into_iter().map(|it| it.name.clone()).collect()
+        };
+        assert_eq!(needed(&["/leaves/{id}"]), ["leaf"]);
+        assert_eq!(needed(&["/cups", "/leaves"]), ["leaf", "cup"]);
+        assert!(needed(&["/spoons"]).is_empty());
+        let meanings = [1, 2, 3].map(|code| connector.meaning(code));
+        assert_eq!(meanings, [None, Some(Meaning::Absent), None]);
     }
 
     #[test]

@@ -27,6 +27,8 @@ mod back_off;
 mod lease;
 mod shared_token;
 
+mod trial;
+
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -35,6 +37,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 pub use error::{CredentialCause, CredentialError, EndpointHint};
 pub use strategy::{Exchange, Grant, Strategy};
+pub use trial::Trial;
 
 use crate::ports::{Clock, Upstream};
 use crate::secrets::Secrets;

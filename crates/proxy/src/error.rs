@@ -47,6 +47,10 @@ pub(crate) enum Problem {
     Unsanitizable(Unsanitizable),
     /// The answer was there, but not sanitized before the deadline.
     SanitizeTimeout,
+    /// A call that is to be answered later could not be queued.
+    Queue,
+    /// A call that is to be answered later is larger than the queue takes.
+    QueueTooSmall,
     /// A bug.
     Panicked,
 }
@@ -108,7 +112,43 @@ impl Problem {
             Problem::Charset => row(500, "UNKNOWN", "source-charset", CHARSET),
             Problem::Unsanitizable(reason) => row(500, "UNKNOWN", reason.code(), format!("the source's response cannot be sanitized: {reason}")),
             Problem::SanitizeTimeout => row(504, "SOURCE_API_READ_TIMEOUT", "sanitize-timeout", LATE),
+            Problem::Queue => row(500, "ASYNC_HANDLER_DISPATCH", "queue-unavailable", QUEUE),
+            Problem::QueueTooSmall => row(413, "ASYNC_HANDLER_DISPATCH", "queue-message-too-large", QUEUE_TOO_SMALL),
             Problem::Panicked => row(500, "UNKNOWN", "internal-error", "Unknown internal proxy error; review logs"),
+        }
+    }
+
+    /// Whether the same call may have an answer a little later, without anybody doing anything about it. What the
+    /// source itself says stands: nobody asks it again on its caller's behalf.
+    pub(crate) fn passes(&self) -> bool {
+        match self {
+            Problem::Credential(error) => error.cause() != CredentialCause::ConnectionSetup,
+            Problem::Upstream(error, _) => matches!(
+                error,
+                UpstreamError::Refused
+                    | UpstreamError::ConnectTimeout
+                    | UpstreamError::ReadTimeout
+                    | UpstreamError::Name
+                    | UpstreamError::Tls
+                    | UpstreamError::Broken
+            ),
+            Problem::NotReady(_) | Problem::SanitizeTimeout => true,
+            Problem::HttpsRequired
+            | Problem::ClientAddress
+            | Problem::ControlHeader(..)
+            | Problem::PseudonymImplementation
+            | Problem::SkipSanitizer
+            | Problem::RequestEncoding(_)
+            | Problem::RequestGzip
+            | Problem::RequestTooLarge(_)
+            | Problem::Refused(_)
+            | Problem::Outbound
+            | Problem::Source(_)
+            | Problem::Charset
+            | Problem::Unsanitizable(_)
+            | Problem::Queue
+            | Problem::QueueTooSmall
+            | Problem::Panicked => false,
         }
     }
 
@@ -216,6 +256,9 @@ const SKIP: &str =
     "X-Psoxy-Skip-Sanitizer is not supported: every response is sanitized; leave the header out";
 const NOT_GZIP: &str = "the request body is not the gzip that its Content-Encoding says";
 const CHARSET: &str = "the source's response declares a charset other than UTF-8 and cannot be sanitized";
+const QUEUE: &str =
+    "the call could not be queued to be answered later; try again, or without `Prefer: respond-async`";
+const QUEUE_TOO_SMALL: &str = "the call is too large to be queued; send it without `Prefer: respond-async`";
 const LATE: &str = "the source answered so late or so much that its response was not sanitized in time";
 const STORE_UNAVAILABLE: &str = "the secret store is not available at the moment; try again later";
 const EGRESS_BLOCKED: &str = "Network timeout: unable to connect to target API. This could indicate: 1) Proxy \

@@ -8,6 +8,8 @@ mod audit;
 mod control;
 mod error;
 mod inbound;
+mod later;
+mod outputs;
 mod respond;
 mod source;
 
@@ -19,6 +21,7 @@ pub mod upstream;
 
 // What comes before it.
 pub mod connector;
+pub mod connectors;
 pub mod prebuilt;
 pub mod rules_text;
 pub mod settings;
@@ -26,11 +29,14 @@ mod start;
 
 // What stands beside it.
 pub mod allow_list;
+pub mod checkup;
 mod gzip;
 pub mod health;
+pub mod log;
 mod off_reactor;
 
 pub use api::{Client, Proxy, REQUEST_LIMIT};
 pub use audit::report_panics_by_place;
 pub use error::NotReady;
-pub use start::{Parts, StartError, Started};
+pub use later::{Arrival, Receipt, Unfinished};
+pub use start::{Parts, Platform, StartError, Started};

@@ -1,6 +1,8 @@
-//! What the proxy asks of the world: secrets, the source, time. Each cloud and each test brings its own.
+//! What the proxy asks of the world: secrets, the source, time, places to put answers. Each cloud and each test
+//! brings its own.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use async_trait::async_trait;
@@ -12,6 +14,29 @@ use vizard_pseudonym::Secret;
 pub trait SecretStore: Send + Sync + Debug {
     /// The value under `name`. `None` is true absence only, never a read that failed.
     async fn read(&self, name: &str) -> Result<Option<Secret>, StoreError>;
+
+    /// The values under many names, in their order. All or nothing: where one cannot be read, none is.
+    async fn read_all(&self, names: &[String]) -> Result<Vec<Option<Secret>>, StoreError> {
+        let mut values = Vec::with_capacity(names.len());
+        for name in names {
+            values.push(self.read(name).await?);
+        }
+        Ok(values)
+    }
+
+    /// The store of settings, which are no secrets, where that is another one.
+    fn settings(&self) -> Option<&dyn SecretStore> {
+        None
+    }
+
+    /// Announces what will be read in a moment. A store that remembers may ask for all of it at once; if that
+    /// fails, the read that follows tells.
+    async fn expect(&self, names: &[String]) {
+        let _ = names;
+    }
+
+    /// What this store remembers is in doubt and is read anew.
+    fn forget(&self) {}
 
     /// Makes `value` durable under `name`; [`StoreError::ReadOnly`] where that cannot be.
     async fn write(&self, name: &str, value: &Secret) -> Result<(), StoreError>;
@@ -102,6 +127,78 @@ pub enum UpstreamError {
     /// The request as built cannot be sent.
     #[error("the request could not be built")]
     Request,
+}
+
+/// A place for answers that are not returned to the caller: a bucket, or a part of one.
+#[async_trait]
+pub trait ObjectStore: Send + Sync + Debug {
+    /// Makes an object durable under `key`, in place of what is there.
+    async fn put(&self, key: &str, object: Object) -> Result<(), OutputError>;
+
+    /// Where others find what is put under `key`: a URI.
+    fn location(&self, key: &str) -> String;
+}
+
+/// What is put: JSON, or lines of it, with what it is an answer to.
+#[derive(Clone)]
+pub struct Object {
+    /// Compressed with gzip.
+    pub body: Bytes,
+    /// The type of what is compressed.
+    pub content_type: String,
+    /// Printable ASCII, no more than [`Object::METADATA_LIMIT`] bytes of names and values.
+    pub metadata: Vec<(String, String)>,
+}
+
+impl Object {
+    /// Two kibibytes, which is what stores take.
+    pub const METADATA_LIMIT: usize = 2048;
+}
+
+impl Debug for Object {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Object([secret])")
+    }
+}
+
+/// Where calls wait that are answered later.
+#[async_trait]
+pub trait Queue: Send + Sync + Debug {
+    /// Makes a message durable: the call, as the host of this proxy will find it, and its receipt.
+    async fn send(&self, message: String, receipt: String) -> Result<(), OutputError>;
+}
+
+/// Why something could not be put or queued. Constant words only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OutputError {
+    /// This program may not write there.
+    #[error("access is denied")]
+    Denied,
+    /// There is no such bucket or queue.
+    #[error("there is no such destination")]
+    Absent,
+    /// It is larger than the destination takes.
+    #[error("it is larger than the destination takes")]
+    TooLarge,
+    /// The destination did not answer; another try may succeed.
+    #[error("the destination is not available")]
+    Unavailable,
+}
+
+/// Opens the destinations that settings name.
+pub trait Destinations: Send + Sync + Debug {
+    /// The place that a URI names, or what was expected instead.
+    fn open(&self, uri: &str) -> Result<Arc<dyn ObjectStore>, &'static str>;
+}
+
+/// A host that has no place to put answers.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoDestinations;
+
+impl Destinations for NoDestinations {
+    fn open(&self, _uri: &str) -> Result<Arc<dyn ObjectStore>, &'static str> {
+        Err("nothing: this host has no place to put answers")
+    }
 }
 
 /// The only source of time and of randomness.

@@ -1,8 +1,9 @@
 //! Secrets by their plain names: the store seen through the namespaces of this deployment. Two stores for
-//! development stand beside it; each cloud brings its own.
+//! development stand beside it; each cloud brings its own, and what remembers for it.
 
 mod directory;
 mod environment;
+mod remembered;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,8 +12,10 @@ use vizard_pseudonym::{Secret, is_blank};
 
 pub use directory::DirectorySecrets;
 pub use environment::EnvironmentSecrets;
+pub use remembered::Remembered;
 
 use crate::ports::{Lease, SecretStore, StoreError};
+use crate::settings::{self, Environment};
 
 /// What stands before a name in the store: first the one of this instance is asked, then the shared one.
 ///
@@ -23,13 +26,27 @@ pub struct Namespaces {
     pub instance: String,
     /// For all connectors.
     pub shared: String,
+    /// For what the proxy itself writes, where that is kept apart from what operators write; it is asked first.
+    pub state: Option<String>,
 }
 
 impl Namespaces {
+    /// As `PATH_TO_INSTANCE_CONFIG`, `PATH_TO_SHARED_CONFIG` and `VIZARD_STATE_PATH` say. Without the first, the name
+    /// that the platform gave this instance makes the prefix: `zoom-proxy` makes `ZOOM_PROXY_`.
+    pub fn of(environment: &dyn Environment) -> Namespaces {
+        let platform =
+            settings::instance(environment).map(|name| format!("{}_", name.to_uppercase().replace('-', "_")));
+        Namespaces {
+            instance: environment.given("PATH_TO_INSTANCE_CONFIG").or(platform).unwrap_or_default(),
+            shared: environment.given("PATH_TO_SHARED_CONFIG").unwrap_or_default(),
+            state: environment.given("VIZARD_STATE_PATH"),
+        }
+    }
+
     /// The value under `name`.
     pub async fn read(&self, store: &dyn SecretStore, name: &str) -> Result<Option<Secret>, StoreError> {
-        for prefix in self.prefixes() {
-            if let Some(value) = store.read(&format!("{prefix}{name}")).await?
+        for place in self.places(name) {
+            if let Some(value) = store.read(&place).await?
                 && !is_placeholder(&value)
             {
                 return Ok(Some(value));
@@ -38,10 +55,20 @@ impl Namespaces {
         Ok(None)
     }
 
-    /// Where `name` is, be it with a placeholder; the instance's place when it is nowhere yet.
+    /// Every place where `name` may stand, in the order in which they are asked.
+    pub fn places<'n>(&'n self, name: &'n str) -> impl Iterator<Item = String> + 'n {
+        let state = self.state.as_deref().filter(|_| WRITTEN.contains(&name));
+        let shared = (self.shared != self.instance).then_some(self.shared.as_str());
+        state.into_iter().chain([self.instance.as_str()]).chain(shared).map(move |it| format!("{it}{name}"))
+    }
+
+    /// Where `name` is written: with the state, where there is such a place; else where it is, be it with a
+    /// placeholder; the instance's place when it is nowhere yet.
     async fn place(&self, store: &dyn SecretStore, name: &str) -> Result<String, StoreError> {
-        for prefix in self.prefixes() {
-            let place = format!("{prefix}{name}");
+        if let Some(state) = &self.state {
+            return Ok(format!("{state}{name}"));
+        }
+        for place in self.places(name) {
             if store.read(&place).await?.is_some() {
                 return Ok(place);
             }
@@ -49,11 +76,15 @@ impl Namespaces {
         Ok(format!("{}{name}", self.instance))
     }
 
-    fn prefixes(&self) -> impl Iterator<Item = &str> {
-        let shared = (self.shared != self.instance).then_some(self.shared.as_str());
-        [self.instance.as_str()].into_iter().chain(shared)
+    /// Where leases are.
+    fn lease(&self, name: &str) -> String {
+        format!("{}{name}", self.state.as_deref().unwrap_or(&self.instance))
     }
 }
+
+/// What the proxy writes: the token that processes share, and the refresh token that a source replaces. An operator
+/// who authorizes anew puts the new one where the proxy would.
+const WRITTEN: [&str; 2] = ["ACCESS_TOKEN", "REFRESH_TOKEN"];
 
 fn is_placeholder(value: &Secret) -> bool {
     value.expose_str().is_some_and(|text| is_blank(text) || text.trim() == "fill me")
@@ -91,7 +122,12 @@ impl Secrets {
     }
 
     pub(crate) async fn acquire(&self, lease: &str, ttl: Duration) -> Result<Option<Lease>, StoreError> {
-        in_time(self.store.acquire(&format!("{}{lease}", self.namespaces.instance), ttl)).await
+        in_time(self.store.acquire(&self.namespaces.lease(lease), ttl)).await
+    }
+
+    /// What the store remembers may be out of date.
+    pub(crate) fn forget(&self) {
+        self.store.forget();
     }
 
     pub(crate) async fn release(&self, lease: Lease) -> Result<(), StoreError> {
@@ -123,7 +159,7 @@ mod tests {
             ("ZOOM_URL", " fill me\n"),
             ("ALL_URL", "shared"),
         ]);
-        let namespaces = Namespaces { instance: "ZOOM_".to_owned(), shared: "ALL_".to_owned() };
+        let namespaces = Namespaces { instance: "ZOOM_".to_owned(), shared: "ALL_".to_owned(), state: None };
         let cases = [
             ("SALT", Some("instance")),
             ("KEY", Some("shared")),
@@ -139,6 +175,29 @@ mod tests {
         for (name, expected) in places {
             assert_eq!(namespaces.place(&store, name).await.unwrap(), expected);
         }
+    }
+
+    #[tokio::test]
+    async fn what_the_proxy_writes_is_kept_apart_where_there_is_a_place_for_it() {
+        let store = EnvironmentSecrets::from_pairs([
+            ("config/REFRESH_TOKEN", "authorized"),
+            ("config/CLIENT_ID", "client"),
+            ("state/CLIENT_ID", "no place for it"),
+            ("state/ACCESS_TOKEN", "shared"),
+        ]);
+        let (instance, shared) = ("config/".to_owned(), String::new());
+        let namespaces = Namespaces { instance, shared, state: Some("state/".to_owned()) };
+        for (name, expected) in [
+            ("REFRESH_TOKEN", Some("authorized")), // the first one; the next one is written beside
+            ("CLIENT_ID", Some("client")),
+            ("ACCESS_TOKEN", Some("shared")),
+        ] {
+            assert_eq!(namespaces.read(&store, name).await.unwrap(), expected.map(Secret::new), "{name}");
+        }
+        for name in ["REFRESH_TOKEN", "ACCESS_TOKEN"] {
+            assert_eq!(namespaces.place(&store, name).await.unwrap(), format!("state/{name}"));
+        }
+        assert_eq!(namespaces.lease("OAUTH_REFRESH_TOKEN"), "state/OAUTH_REFRESH_TOKEN");
     }
 
     #[derive(Debug)]

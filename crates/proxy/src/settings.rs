@@ -7,6 +7,7 @@ mod problem;
 mod authentication;
 mod base_url;
 mod keys;
+mod outputs;
 mod reader;
 mod rules;
 mod transport;
@@ -17,7 +18,9 @@ use vizard_pseudonym::{KeyMaterial, Pseudonymizer};
 
 pub use base_url::BaseUrl;
 pub use environment::{Environment, ProcessEnvironment};
+pub use outputs::OutputSettings;
 pub use problem::{Flaw, SettingProblem};
+pub(crate) use rules::likely as likely_rules;
 
 use crate::connector::Connector;
 use crate::credentials::Strategy;
@@ -57,6 +60,8 @@ pub struct Settings {
     pub strategy: Strategy,
     /// `RULES`, or the rules that are shipped for the source.
     pub rules: RulesText,
+    /// `VIZARD_RULES_SHA256`: the SHA-256 that the rule file must have, in lower-case hexadecimal.
+    pub rules_sha256: Option<String>,
     /// What is shipped for the source besides rules, such as its error texts.
     pub connector: Option<Connector>,
     /// The salts and keys of pseudonyms.
@@ -94,6 +99,10 @@ pub struct Reading {
     pub settings: Result<Settings, Vec<SettingProblem>>,
     /// The rules, so that their mistakes can be told together with those of the settings.
     pub rules: Option<RulesText>,
+    /// The SHA-256 that they must have.
+    pub rules_sha256: Option<String>,
+    /// Where else answers go.
+    pub outputs: OutputSettings,
     /// What the health report has to tell in both cases.
     pub health: Health,
     /// `VIZARD_ALLOW_LOOPBACK_HTTP`.
@@ -113,6 +122,7 @@ impl Settings {
     pub async fn survey(environment: &dyn Environment, store: &dyn SecretStore) -> Reading {
         let mut reader = Reader::new(environment, store);
         let reader = &mut reader;
+        reader.announce(names::IN_THE_STORE, names::SECRETS).await;
 
         let source = reader.config("SOURCE").await;
         let connector = source.as_deref().and_then(prebuilt::connector);
@@ -120,6 +130,8 @@ impl Settings {
         let target = target(reader, connector.as_ref(), allow_loopback_http);
         let authentication = authentication::read(reader, connector.as_ref(), allow_loopback_http).await;
         let rules = rules::read(reader, source.as_deref()).await;
+        let rules_sha256 = rules::sha256(reader);
+        let outputs = outputs::read(reader).await;
         let app_ids = reader.config_flag("PSEUDONYMIZE_APP_IDS").await;
         let keys = keys::read(reader).await;
         let pseudonyms = keys::pseudonyms(reader).await;
@@ -164,6 +176,7 @@ impl Settings {
                 target,
                 strategy,
                 rules,
+                rules_sha256: rules_sha256.clone(),
                 connector,
                 keys,
                 pseudonyms,
@@ -181,7 +194,7 @@ impl Settings {
             }),
             _ => Err(problems),
         };
-        Reading { settings, rules: rules_text, health, allow_loopback_http }
+        Reading { settings, rules: rules_text, rules_sha256, outputs, health, allow_loopback_http }
     }
 }
 
@@ -215,7 +228,7 @@ async fn implementation(reader: &mut Reader<'_>) -> Option<String> {
     Some(written)
 }
 
-fn instance(environment: &dyn Environment) -> Option<String> {
+pub(crate) fn instance(environment: &dyn Environment) -> Option<String> {
     ["AWS_LAMBDA_FUNCTION_NAME", "K_SERVICE"]
         .into_iter()
         .find_map(|name| environment.value(name))

@@ -13,11 +13,14 @@ use crate::control::Trim;
 use crate::credentials::Credentials;
 use crate::error::NotReady;
 use crate::health::Health;
+use crate::later::Later;
 use crate::off_reactor::Cores;
-use crate::ports::{Clock, SecretStore, Upstream};
+use crate::outputs::Outputs;
+use crate::ports::{Clock, Destinations, NoDestinations, Queue, SecretStore, Upstream};
 use crate::respond::Stamp;
+use crate::rules_text::RulesText;
 use crate::secrets::Secrets;
-use crate::settings::{Environment, Reading, Settings};
+use crate::settings::{self, Environment, Reading, Settings};
 use crate::source::Source;
 use crate::upstream::request::Base;
 use crate::upstream::{HttpUpstream, RESPONSE_LIMIT, Transport, TransportError};
@@ -35,6 +38,26 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
 }
 
+/// What a host brings: its stores, its time, and where it can put and queue things.
+#[derive(Debug, Clone)]
+pub struct Platform {
+    /// Where keys and credentials are kept.
+    pub secrets: Arc<dyn SecretStore>,
+    /// Time and randomness.
+    pub clock: Arc<dyn Clock>,
+    /// What opens the places where answers are put.
+    pub destinations: Arc<dyn Destinations>,
+    /// Where calls wait that are answered later, if the host has such a place.
+    pub queue: Option<Arc<dyn Queue>>,
+}
+
+impl Platform {
+    /// A host that only answers.
+    pub fn plain(secrets: Arc<dyn SecretStore>, clock: Arc<dyn Clock>) -> Platform {
+        Platform { secrets, clock, destinations: Arc::new(NoDestinations), queue: None }
+    }
+}
+
 /// A proxy, and what its operator should read before the first request.
 #[derive(Debug)]
 pub struct Started {
@@ -44,6 +67,8 @@ pub struct Started {
     pub problems: Vec<String>,
     /// What does not, and looks like a mistake.
     pub warnings: Vec<String>,
+    /// The rules are not those whose digest is configured: a host that can should not run at all.
+    pub rules_differ: bool,
 }
 
 /// Why settings that are complete make no proxy.
@@ -52,6 +77,16 @@ pub enum StartError {
     /// The rules are not rules.
     #[error("the rules cannot be used:\n{0}")]
     Rules(Diagnostics),
+    /// The rules are not those that were reviewed.
+    #[error("the rules `{name}` have the SHA-256 {found}, and VIZARD_RULES_SHA256 is {expected}")]
+    RulesDiffer {
+        /// Where the rules come from.
+        name: String,
+        /// As configured.
+        expected: String,
+        /// As it is.
+        found: String,
+    },
     /// The rules or settings ask for what a key is needed for, and there is none.
     #[error("{0} is not set, and the rules or settings need it")]
     Key(&'static str),
@@ -63,7 +98,14 @@ pub enum StartError {
 impl Proxy {
     /// Builds a proxy, or says why it could not work.
     pub fn new(parts: Parts) -> Result<Proxy, StartError> {
-        Ok(Proxy::with_rules(parts)?.0)
+        let (name, text) = (&parts.settings.rules.name, &parts.settings.rules.text);
+        let loaded = RuleSet::load(name, text);
+        if let Some(expected) = parts.settings.rules_sha256.clone()
+            && let Some(error) = differ(&parts.settings.rules, expected)
+        {
+            return Err(error);
+        }
+        Ok(Proxy::with_rules(parts, loaded, Outputs::default(), None)?.0)
     }
 
     /// A proxy that reports its health and refuses everything else.
@@ -73,51 +115,90 @@ impl Proxy {
         allow_loopback_http: bool,
         clock: Arc<dyn Clock>,
     ) -> Proxy {
-        Proxy { health, clock, state: Err(part), loopback_http: allow_loopback_http }
+        let connector = health.facts.configured_source.clone();
+        Proxy { health, clock, state: Err(part), loopback_http: allow_loopback_http, connector }
     }
 
-    /// Reads the configuration and builds the proxy that it describes, on the network.
+    /// Reads the configuration and builds the proxy that it describes, on the network, for a host that only answers.
     pub async fn start(
         environment: &dyn Environment,
         secrets: Arc<dyn SecretStore>,
         clock: Arc<dyn Clock>,
     ) -> Started {
-        let Reading { settings, rules, health, allow_loopback_http } =
-            Settings::survey(environment, &*secrets).await;
-        let unready = |part, health| Proxy::unready(part, health, allow_loopback_http, clock.clone());
-        let settings = match settings {
-            Ok(settings) => settings,
-            Err(problems) => {
-                let mut problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
-                let about_rules = rules.and_then(|rules| RuleSet::load(&rules.name, &rules.text).err());
-                problems.extend(about_rules.map(|it| StartError::Rules(it).to_string()));
-                return Started {
-                    proxy: unready(NotReady::Settings, health),
-                    problems,
-                    warnings: Vec::new(),
-                };
+        Proxy::start_on(environment, Platform::plain(secrets, clock)).await
+    }
+
+    /// Reads the configuration and builds the proxy that it describes, on the network.
+    pub async fn start_on(environment: &dyn Environment, platform: Platform) -> Started {
+        // The store answers from far away, and most often it has no rules of its own.
+        let likely = settings::likely_rules(environment);
+        let compiling = likely.map(|rules| {
+            tokio::task::spawn_blocking(move || (RuleSet::load(&rules.name, &rules.text), rules))
+        });
+        let Reading { settings, rules, rules_sha256, outputs, health, allow_loopback_http } =
+            Settings::survey(environment, &*platform.secrets).await;
+        let compiled = match compiling {
+            Some(compiling) => compiling.await.ok().filter(|(_, text)| rules.as_ref() == Some(text)),
+            None => None,
+        };
+        let loaded = match (compiled, &rules) {
+            (Some((loaded, _)), _) => Some(loaded),
+            (None, Some(rules)) => Some(RuleSet::load(&rules.name, &rules.text)),
+            (None, None) => None,
+        };
+        let differ = rules.as_ref().zip(rules_sha256).and_then(|(rules, expected)| differ(rules, expected));
+        let rules_differ = differ.is_some();
+        let unready =
+            |part, health| Proxy::unready(part, health, allow_loopback_http, platform.clock.clone());
+
+        let outputs = Outputs::open(&outputs, &*platform.destinations);
+        let (settings, outputs, mut wrong) = match (settings, outputs) {
+            (Ok(settings), Ok(outputs)) => (Some(settings), outputs, Vec::new()),
+            (settings, outputs) => {
+                let wrong = [settings.err().unwrap_or_default(), outputs.err().unwrap_or_default()].concat();
+                (None, Outputs::default(), wrong)
             }
+        };
+        wrong.dedup();
+        let Some(settings) = settings else {
+            let mut problems: Vec<String> = wrong.iter().map(ToString::to_string).collect();
+            let about_rules = loaded.and_then(Result::err).map(StartError::Rules);
+            problems.extend(about_rules.into_iter().chain(differ).map(|it| it.to_string()));
+            let proxy = unready(NotReady::Settings, health);
+            return Started { proxy, problems, warnings: Vec::new(), rules_differ };
         };
         let mut warnings: Vec<_> = settings.warnings.iter().map(ToString::to_string).collect();
         if settings.development_mode {
             warnings.push(DEVELOPMENT_MODE.to_owned());
         }
-        match on_the_network(settings, secrets, clock.clone()) {
+        if outputs.later.is_some() && platform.queue.is_none() {
+            warnings.push(NO_QUEUE.to_owned());
+        }
+        let loaded = loaded.expect("settings that are complete have rules");
+        let built = match differ {
+            Some(differ) => Err(differ),
+            None => on_the_network(settings, loaded, outputs, platform.clone()),
+        };
+        match built {
             Ok((proxy, about_rules)) => {
                 warnings.extend((!about_rules.is_empty()).then(|| about_rules.to_string()));
-                Started { proxy, problems: Vec::new(), warnings }
+                Started { proxy, problems: Vec::new(), warnings, rules_differ }
             }
             Err(error) => {
                 let proxy = unready(error.part(), error.told_in(health));
-                Started { proxy, problems: vec![error.to_string()], warnings }
+                Started { proxy, problems: vec![error.to_string()], warnings, rules_differ }
             }
         }
     }
 
-    fn with_rules(parts: Parts) -> Result<(Proxy, Diagnostics), StartError> {
+    fn with_rules(
+        parts: Parts,
+        loaded: Result<Loaded, Diagnostics>,
+        outputs: Outputs,
+        queue: Option<Arc<dyn Queue>>,
+    ) -> Result<(Proxy, Diagnostics), StartError> {
         let Parts { settings, secrets, upstream, clock } = parts;
-        let Loaded { rules, warnings } =
-            RuleSet::load(&settings.rules.name, &settings.rules.text).map_err(StartError::Rules)?;
+        let Loaded { rules, warnings } = loaded.map_err(StartError::Rules)?;
         let keys = Arc::new(Pseudonymizer::new(&settings.keys, settings.pseudonyms));
         require_keys(&rules, settings.pseudonyms, &keys)?;
         let stamp = Stamp { rules: rules.sha256().to_owned(), salt: keys.salt_fingerprint().to_owned() };
@@ -144,21 +225,33 @@ impl Proxy {
             patience,
             request_limit: REQUEST_LIMIT,
             stamp,
+            later: queue.zip(outputs.later.clone()).map(|(queue, answers)| Later { queue, answers }),
+            outputs,
         };
         let (mut health, loopback_http) = (settings.health, settings.allow_loopback_http);
         // Only secrets can be missing by now, and those are asked for when a report is made.
         health.facts.missing.clear();
-        Ok((Proxy { health, clock, state: Ok(Box::new(ready)), loopback_http }, warnings))
+        let connector = settings.source;
+        Ok((Proxy { health, clock, state: Ok(Box::new(ready)), loopback_http, connector }, warnings))
     }
 }
 
 fn on_the_network(
     settings: Settings,
-    secrets: Arc<dyn SecretStore>,
-    clock: Arc<dyn Clock>,
+    loaded: Result<Loaded, Diagnostics>,
+    outputs: Outputs,
+    platform: Platform,
 ) -> Result<(Proxy, Diagnostics), StartError> {
     let upstream = Arc::new(HttpUpstream::new(Transport::of(&settings))?);
-    Proxy::with_rules(Parts { settings, secrets, upstream, clock })
+    let Platform { secrets, clock, queue, .. } = platform;
+    Proxy::with_rules(Parts { settings, secrets, upstream, clock }, loaded, outputs, queue)
+}
+
+/// Why these rules are not those whose digest is configured; `None` when they are.
+fn differ(rules: &RulesText, expected: String) -> Option<StartError> {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, rules.text.as_bytes());
+    let found: String = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    (found != expected).then(|| StartError::RulesDiffer { name: rules.name.clone(), expected, found })
 }
 
 impl Transport {
@@ -215,6 +308,7 @@ impl StartError {
                     NotReady::Rules
                 }
             }
+            StartError::RulesDiffer { .. } => NotReady::Rules,
             StartError::Key(_) | StartError::Transport(_) => NotReady::Settings,
         }
     }
@@ -228,6 +322,9 @@ impl StartError {
                     first.map_or(String::new(), |it| format!("{} (line {})", it.message, it.place.line));
                 health.facts.warnings.push(format!("RULES configuration error: {told}"));
             }
+            StartError::RulesDiffer { .. } => {
+                health.facts.warnings.push(format!("RULES configuration error: {self}"));
+            }
             StartError::Key(name) => health.facts.missing.push((*name).to_owned()),
             StartError::Transport(error) => health.facts.warnings.push(error.to_string()),
         }
@@ -239,155 +336,9 @@ impl StartError {
     }
 }
 
+const NO_QUEUE: &str = "ASYNC_OUTPUT_DESTINATION is set, but there is no queue: calls that prefer an answer later get it at once";
 const DEVELOPMENT_MODE: &str =
     "IS_DEVELOPMENT_MODE is on and changes nothing: there is no way to skip sanitizing";
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use bytes::Bytes;
-    use http::{Request, Response};
-
-    use super::*;
-    use crate::api::Client;
-    use crate::ports::SystemClock;
-    use crate::secrets::EnvironmentSecrets;
-
-    async fn start(environment: &[(&str, &str)], secrets: &[(&'static str, &'static str)]) -> Started {
-        let pairs = environment.iter().map(|(name, value)| (name.to_string(), value.to_string()));
-        let environment: BTreeMap<_, _> = pairs.collect();
-        let secrets = Arc::new(EnvironmentSecrets::from_pairs(secrets.to_vec()));
-        Proxy::start(&environment, secrets, Arc::new(SystemClock)).await
-    }
-
-    async fn ask(proxy: &Proxy, health: bool) -> Response<Bytes> {
-        let mut request = Request::builder().uri("/v2/other");
-        if health {
-            request = request.header("x-psoxy-health-check", "1");
-        }
-        proxy.handle(request.body(Bytes::new()).unwrap(), Client::default()).await
-    }
-
-    const SECRETS: [(&str, &str); 5] = [
-        ("PSOXY_SALT", "salt"),
-        ("PSOXY_ENCRYPTION_KEY", "key"),
-        ("CLIENT_ID", "c"),
-        ("CLIENT_SECRET", "s"),
-        ("ACCOUNT_ID", "a"),
-    ];
-
-    #[tokio::test]
-    async fn a_complete_configuration_starts_a_healthy_proxy() {
-        let started = start(&[("SOURCE", "zoom"), ("IS_DEVELOPMENT_MODE", "true")], &SECRETS).await;
-        assert!(started.problems.is_empty(), "{:?}", started.problems);
-        assert!(started.warnings.iter().any(|it| it == DEVELOPMENT_MODE), "{:?}", started.warnings);
-        let report = ask(&started.proxy, true).await;
-        assert_eq!(report.status(), 200, "{}", String::from_utf8_lossy(report.body()));
-        assert_eq!(ask(&started.proxy, false).await.headers()["x-psoxy-error"], "BLOCKED_BY_RULES");
-    }
-
-    #[tokio::test]
-    async fn what_is_wrong_is_said_and_stops_all_but_health() {
-        // Pairs of variables, the number of the first secret that is there, the cause, the report.
-        let broken = "endpoints:\n  - pathTemplat: /x";
-        let cases = [
-            ("nothing", vec![], 5, "CONFIGURATION_FAILURE", "TARGET_HOST"),
-            ("no salt", vec![("SOURCE", "zoom")], 1, "CONFIGURATION_FAILURE", "PSOXY_SALT"),
-            (
-                "rules",
-                vec![("SOURCE", "zoom"), ("RULES", broken)],
-                0,
-                "RULES_INVALID",
-                "RULES configuration error",
-            ),
-            (
-                "yaml",
-                vec![("SOURCE", "zoom"), ("RULES", "a: [")],
-                0,
-                "RULES_INVALID_YAML",
-                "RULES configuration error",
-            ),
-        ];
-        for (name, environment, first, cause, told) in cases {
-            let started = start(&environment, &SECRETS[first..]).await;
-            assert!(!started.problems.is_empty(), "{name}");
-            let refused = ask(&started.proxy, false).await;
-            assert_eq!(
-                (refused.status().as_u16(), refused.headers()["x-psoxy-error"].to_str().unwrap()),
-                (500, cause),
-                "{name}"
-            );
-            let report = ask(&started.proxy, true).await;
-            let body = String::from_utf8_lossy(report.body());
-            assert_eq!(report.status(), 412, "{name}");
-            assert!(body.contains(told), "{name}: {body}");
-        }
-    }
-
-    #[tokio::test]
-    async fn mistakes_of_settings_and_rules_are_told_together() {
-        let started =
-            start(&[("RULES", "endpoints:\n  - pathTemplat: /x"), ("TARGET_HOST", "http://x")], &[]).await;
-        let told = started.problems.join("\n");
-        for expected in
-            ["TARGET_HOST", "PSOXY_SALT", "SOURCE_AUTH_STRATEGY_IDENTIFIER", "did you mean `pathTemplate`?"]
-        {
-            assert!(told.contains(expected), "{expected} is not in: {told}");
-        }
-    }
-
-    #[tokio::test]
-    async fn encrypted_domains_need_a_key() {
-        let rules = "endpoints:\n- pathTemplate: /x";
-        let environment = [("SOURCE", "zoom"), ("RULES", rules), ("EMAIL_DOMAIN_HANDLING", "ENCRYPT")];
-        let started = start(&environment, &[SECRETS[0], SECRETS[2], SECRETS[3], SECRETS[4]]).await;
-        assert_eq!(
-            started.problems,
-            ["ENCRYPTION_KEY_EMAIL_DOMAINS is not set, and the rules or settings need it"]
-        );
-    }
-
-    #[tokio::test]
-    async fn a_missing_credential_is_reported_while_it_is_missing() {
-        let started = start(&[("SOURCE", "zoom")], &SECRETS[..4]).await;
-        assert!(started.problems.is_empty(), "{:?}", started.problems);
-        let report = ask(&started.proxy, true).await;
-        assert_eq!(report.status(), 412);
-        let body = String::from_utf8_lossy(report.body());
-        assert!(body.contains(r#""missingConfigProperties":["ACCOUNT_ID"]"#), "{body}");
-        assert!(
-            body.contains(r#""warningMessages":[]"#),
-            "it would still be there when the secret is: {body}"
-        );
-        assert!(started.warnings.iter().any(|it| it.starts_with("ACCOUNT_ID is not set")));
-    }
-
-    #[tokio::test]
-    async fn rules_that_need_a_key_need_it_at_once() {
-        let environment = [("SOURCE", "zoom"), ("EMAIL_DOMAIN_HANDLING", "ENCRYPT")];
-        let started = start(&environment, &[SECRETS[0]]).await;
-        assert_eq!(started.problems, ["PSOXY_ENCRYPTION_KEY is not set, and the rules or settings need it"]);
-        let report = ask(&started.proxy, true).await;
-        assert!(String::from_utf8_lossy(report.body()).contains("\"PSOXY_ENCRYPTION_KEY\""));
-    }
-
-    #[tokio::test]
-    async fn a_closed_proxy_tells_strangers_nothing() {
-        let started = start(&[("ALLOWED_DATA_ACCESS_IP_BLOCKS", "10.0.0.0/33")], &[]).await;
-        assert_eq!(ask(&started.proxy, false).await.headers()["x-psoxy-error"], "UNAUTHORIZED_IP_ADDRESS");
-        let report = ask(&started.proxy, true).await;
-        assert!(!String::from_utf8_lossy(report.body()).contains("TARGET_HOST"));
-    }
-
-    #[test]
-    fn most_of_the_time_is_for_the_source() {
-        for (timeout, expected) in [(180, 150), (240, 210), (45, 45), (60, 60), (75, 60), (1, 1)] {
-            assert_eq!(patience(Duration::from_secs(timeout)), Duration::from_secs(expected), "{timeout}");
-        }
-        for (timeout, expected) in [(180, 30_000), (45, 30_000), (20, 18_000), (1, 900)] {
-            let limit = connect_limit(Duration::from_secs(timeout));
-            assert_eq!(limit, Duration::from_millis(expected), "{timeout}");
-        }
-    }
-}
+mod tests;

@@ -13,7 +13,6 @@ mod serve;
 mod framing;
 mod socket;
 
-pub mod log;
 mod signal;
 
 pub use listen::Listen;

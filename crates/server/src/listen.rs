@@ -56,9 +56,7 @@ impl Listen {
             })
         });
         let log = setting("VIZARD_LOG").map_or(LevelFilter::INFO, |text| {
-            let known =
-                ["error", "warn", "info", "debug", "trace"].contains(&text.to_ascii_lowercase().as_str());
-            text.parse().ok().filter(|_| known).unwrap_or_else(|| {
+            vizard_proxy::log::level(&text).unwrap_or_else(|| {
                 wrong("VIZARD_LOG", "one of error, warn, info, debug, trace");
                 LevelFilter::INFO
             })

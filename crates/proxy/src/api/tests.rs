@@ -147,9 +147,14 @@ impl World {
             patience: Duration::from_secs(150),
             request_limit: 1000,
             stamp,
+            outputs: Outputs::default(),
+            later: None,
         };
         let health = Health { allow_list: None, facts: Facts::default() };
-        World { source, proxy: Proxy { health, clock, state: Ok(Box::new(ready)), loopback_http: false } }
+        World {
+            source,
+            proxy: Proxy { health, clock, state: Ok(Box::new(ready)), loopback_http: false, connector: None },
+        }
     }
 
     /// The same with a token endpoint.

@@ -159,6 +159,9 @@ impl Renewal {
             }
             Err(error) => {
                 tracing::warn!(%error, "could not get an access token");
+                if let CredentialError::Refused { .. } = error {
+                    self.secrets.forget(); // the client's secret may just have been replaced
+                }
                 if error.is_of_the_endpoint() {
                     flight.failed.close(self.clock.instant());
                     flight.error = Some(error.clone());

@@ -4,6 +4,7 @@ mod fakes;
 mod grants;
 mod life;
 mod sharing;
+mod trials;
 
 use super::*;
 use fakes::{PlayedEndpoint, World};

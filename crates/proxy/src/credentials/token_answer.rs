@@ -19,6 +19,8 @@ pub(super) struct Granted {
     /// Replaces the refresh token that was sent, which from now on is worth nothing: to be kept
     /// whatever the rest of the answer is like.
     pub(super) refresh_token: Option<Secret>,
+    /// What the token is good for, if the source tells.
+    pub(super) scopes: Option<Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -46,7 +48,8 @@ pub(super) fn read(response: &Response<Bytes>, grant: Grant) -> Result<Granted, 
     let mut written: Map<String, Value> = serde_json::from_slice(body)
         .map_err(|_| CredentialError::Answer("the answer is not the JSON of a token"))?;
     let refresh_token = text(&mut written, "refresh_token").map(Secret::new);
-    Ok(Granted { token: token(&mut written), refresh_token })
+    let scopes = text(&mut written, "scope").map(|it| it.split_whitespace().map(str::to_owned).collect());
+    Ok(Granted { token: token(&mut written), refresh_token, scopes })
 }
 
 fn token(written: &mut Map<String, Value>) -> Result<(Secret, Duration), CredentialError> {
@@ -130,6 +133,8 @@ mod tests {
             let (token, lifetime) = granted.token.unwrap();
             assert_eq!((token, lifetime.as_secs()), (Secret::new("a"), seconds), "{body}");
             assert!(granted.refresh_token.is_none());
+            let scopes = body.contains("scope").then(|| vec!["x".to_owned(), "y".to_owned()]);
+            assert_eq!(granted.scopes, scopes, "{body}");
         }
         let rotated =
             answer(200, r#"{"access_token":"a","refresh_token":"r"}"#, Grant::RefreshToken).unwrap();

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use http::{HeaderName, Uri};
-use vizard_pseudonym::Secret;
 
 use super::base_url;
 use super::names;
@@ -115,8 +114,8 @@ async fn exchange(
         Some(_) | None => grant == Some(Grant::AccountCredentials),
     };
     let shared_token = reader.flag("USE_SHARED_TOKEN").unwrap_or(shared_by_default);
-    let client_id = reader.env("CLIENT_ID").map(Secret::new);
-    let account_id = reader.env("ACCOUNT_ID").map(Secret::new);
+    let client_id = reader.setting_or_secret("CLIENT_ID").await;
+    let account_id = reader.setting_or_secret("ACCOUNT_ID").await;
     let scope = reader.config("TOKEN_SCOPE").await;
     if let (Some(endpoint), Some(grant)) = (endpoint, grant) {
         read.exchange = Some(Exchange {

@@ -4,11 +4,20 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::io::{ErrorKind, Read};
 
+use vizard_pseudonym::is_blank;
+
 /// The environment of this process, or one that a test makes up.
 pub trait Environment: Send + Sync + Debug {
     /// The value of a variable; `None` when it is not set. What is not text comes with replacement characters,
     /// which no setting accepts: a limit that cannot be read must not count as none.
     fn value(&self, name: &str) -> Option<String>;
+
+    /// The same without white space around it; `None` also when nothing is left, or only the placeholder `fill me`.
+    fn given(&self, name: &str) -> Option<String> {
+        let value = self.value(name)?;
+        let trimmed = value.trim();
+        (!is_blank(trimmed) && trimmed != "fill me").then(|| trimmed.to_owned())
+    }
 
     /// The names of all variables.
     fn names(&self) -> Vec<String>;

@@ -94,7 +94,47 @@ pub(super) const KNOWN: &[&str] = &[
     "VIZARD_TRUSTED_HOPS",
     // Our own
     "VIZARD_ALLOW_LOOPBACK_HTTP",
+    "VIZARD_CONNECTORS",
+    "VIZARD_KMS_KEY_ID",
+    "VIZARD_RULES_SHA256",
     "VIZARD_SECRETS_DIR",
+    "VIZARD_STATE_PATH",
+];
+
+/// Settings that the store may hold where the environment does not.
+pub(super) const IN_THE_STORE: &[&str] = &[
+    "SOURCE",
+    "RULES",
+    "REFRESH_ENDPOINT",
+    "TOKEN_SCOPE",
+    "PSEUDONYMIZE_APP_IDS",
+    "PSEUDONYM_IMPLEMENTATION",
+    "EMAIL_CANONICALIZATION",
+    "EMAIL_DOMAIN_HANDLING",
+    "USER_AGENT",
+    "FOLLOW_REDIRECTS",
+    "SIDE_OUTPUT_ORIGINAL",
+    "SIDE_OUTPUT_SANITIZED",
+];
+
+/// Secrets that are read at the start or for the first request.
+pub(super) const SECRETS: &[&str] = &[
+    "PSOXY_SALT",
+    "PSOXY_ENCRYPTION_KEY",
+    "SALT_IP",
+    "ENCRYPTION_KEY_IP",
+    "SALT_EMAIL_DOMAINS",
+    "ENCRYPTION_KEY_EMAIL_DOMAINS",
+    "CLIENT_ID",
+    "CLIENT_SECRET",
+    "ACCOUNT_ID",
+    "ACCESS_TOKEN",
+    "REFRESH_TOKEN",
+    "PRIVATE_KEY",
+    "PRIVATE_KEY_ID",
+    "BASIC_AUTH_USER_ID",
+    "BASIC_AUTH_PASSWORD",
+    "ADMIN_API_KEY",
 ];
 
 /// The known word that is the fewest slips away, if they are few for its length.

@@ -1,6 +1,6 @@
 //! Reads one setting after another and writes down all that is wrong.
 
-use vizard_pseudonym::{Secret, is_blank};
+use vizard_pseudonym::Secret;
 
 use super::environment::Environment;
 use super::names;
@@ -21,21 +21,29 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(environment: &'a dyn Environment, store: &'a dyn SecretStore) -> Reader<'a> {
-        let mut reader = Reader {
+        Reader {
             environment,
             store,
-            namespaces: Namespaces::default(),
+            namespaces: Namespaces::of(environment),
             problems: Vec::new(),
             warnings: Vec::new(),
             away: false,
+        }
+    }
+
+    /// Announces to the store all that may be read from it, so that it can be asked once.
+    pub(super) async fn announce(&self, settings: &[&str], secrets: &[&str]) {
+        let places = |names: &[&str]| -> Vec<String> {
+            names.iter().flat_map(|name| self.namespaces.places(name)).collect()
         };
-        let platform =
-            super::instance(environment).map(|name| format!("{}_", name.to_uppercase().replace('-', "_")));
-        let instance = reader.env("PATH_TO_INSTANCE_CONFIG").or(platform);
-        let shared = reader.env("PATH_TO_SHARED_CONFIG");
-        reader.namespaces =
-            Namespaces { instance: instance.unwrap_or_default(), shared: shared.unwrap_or_default() };
-        reader
+        let asked: Vec<_> = settings.iter().copied().filter(|name| self.env(name).is_none()).collect();
+        match self.store.settings() {
+            Some(other) => {
+                let (settings, secrets) = (places(&asked), places(secrets));
+                tokio::join!(other.expect(&settings), self.store.expect(&secrets));
+            }
+            None => self.store.expect(&places(&[&asked, secrets].concat())).await,
+        }
     }
 
     /// From the environment, even when blank.
@@ -45,9 +53,7 @@ impl<'a> Reader<'a> {
 
     /// From the environment only.
     pub(super) fn env(&self, name: &str) -> Option<String> {
-        let value = self.environment.value(name)?;
-        let trimmed = value.trim();
-        (!is_blank(trimmed) && trimmed != "fill me").then(|| trimmed.to_owned())
+        self.environment.given(name)
     }
 
     /// From the environment, else from the store.
@@ -61,7 +67,7 @@ impl<'a> Reader<'a> {
         if self.env(name).is_some() {
             return self.raw(name);
         }
-        let stored = self.secret(name).await?;
+        let stored = self.stored(name, self.store.settings().unwrap_or(self.store)).await?;
         let text = stored.expose_str().map(str::to_owned);
         if text.is_none() {
             self.wrong(name, "UTF-8 text");
@@ -71,11 +77,24 @@ impl<'a> Reader<'a> {
 
     /// From the store only, and exactly as it stands there.
     pub(super) async fn secret(&mut self, name: &str) -> Option<Secret> {
+        self.stored(name, self.store).await
+    }
+
+    async fn stored(&mut self, name: &str, store: &dyn SecretStore) -> Option<Secret> {
         if self.away {
             return None;
         }
-        let read = self.namespaces.read(self.store, name).await;
+        let read = self.namespaces.read(store, name).await;
         self.found(name, read).flatten()
+    }
+
+    /// A store that keeps settings apart from secrets may keep this one there.
+    pub(super) async fn setting_or_secret(&mut self, name: &str) -> Option<Secret> {
+        if let Some(value) = self.env(name) {
+            return Some(Secret::new(value));
+        }
+        let settings = self.store.settings()?;
+        self.stored(name, settings).await
     }
 
     /// What a reading of the store gave; a failure is written down.

@@ -1,5 +1,6 @@
 //! Which rules: those of `RULES`, those deployed as a file, or those that are shipped for the source.
 
+use super::environment::Environment;
 use super::names;
 use super::reader::Reader;
 use crate::prebuilt;
@@ -37,5 +38,39 @@ pub(super) async fn read(reader: &mut Reader<'_>, source: Option<&str>) -> Optio
     }
     shipped
 }
+
+/// The rules that the environment alone decides on, unless the store has others: they can be compiled while the store
+/// is asked.
+pub(crate) fn likely(environment: &dyn Environment) -> Option<RulesText> {
+    if let Some(written) = environment.value("RULES").filter(|it| !it.trim().is_empty()) {
+        let text = rules_text::decode(&written).ok()?;
+        return Some(RulesText { name: "RULES".to_owned(), text, prebuilt: false });
+    }
+    if let Some(text) = environment.resource(RESOURCE).ok()? {
+        return Some(RulesText { name: RESOURCE.to_owned(), text, prebuilt: false });
+    }
+    prebuilt::rules(environment.value("SOURCE")?.trim())
+}
+
+/// The digest that the rules must have; a slip in its name must not mean that any rules will do.
+pub(super) fn sha256(reader: &mut Reader<'_>) -> Option<String> {
+    let expected = "the SHA-256 of the rule file: 64 hexadecimal digits, as `sha256sum` prints them";
+    let Some(written) = reader.env(DIGEST) else {
+        if reader.raw(DIGEST).is_some() {
+            reader.wrong(DIGEST, expected);
+        } else {
+            reader.misnamed(DIGEST, expected);
+        }
+        return None;
+    };
+    let written = written.to_ascii_lowercase();
+    if written.len() == 64 && written.bytes().all(|it| it.is_ascii_hexdigit()) {
+        return Some(written);
+    }
+    reader.wrong(DIGEST, expected);
+    None
+}
+
+const DIGEST: &str = "VIZARD_RULES_SHA256";
 
 const RESOURCE: &str = "rules.yaml";

@@ -20,6 +20,12 @@ impl Base {
     pub(crate) fn new(text: &str) -> Base {
         Base { text: text.to_owned(), origin: Url::parse(text).ok().map(|it| it.origin()) }
     }
+
+    /// The host, as configured.
+    pub(crate) fn host(&self) -> &str {
+        let (_, rest) = self.text.split_once("://").unwrap_or(("", &self.text));
+        rest.split('/').next().unwrap_or_default()
+    }
 }
 
 /// Builds the request.

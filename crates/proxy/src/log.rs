@@ -8,8 +8,24 @@ use tracing_subscriber::layer::SubscriberExt;
 
 /// Logs to standard error for the rest of the program's life. A second call changes nothing.
 pub fn to_standard_error(ours: LevelFilter) {
+    to(ours, std::io::stderr);
+}
+
+/// The same to standard output, where a platform collects it.
+pub fn to_standard_output(ours: LevelFilter) {
+    to(ours, std::io::stdout);
+}
+
+/// A value of `VIZARD_LOG`: how much of our own is logged.
+pub fn level(written: &str) -> Option<LevelFilter> {
+    let known = ["error", "warn", "info", "debug", "trace"];
+    let known = known.contains(&written.trim().to_ascii_lowercase().as_str());
+    written.trim().parse().ok().filter(|_| known)
+}
+
+fn to<W: for<'w> MakeWriter<'w> + Send + Sync + 'static>(ours: LevelFilter, writer: W) {
     // The error says that there is a subscriber already, which is then kept.
-    let _ = tracing::subscriber::set_global_default(lines(ours, std::io::stderr));
+    let _ = tracing::subscriber::set_global_default(lines(ours, writer));
 }
 
 /// One JSON object per line to `writer`.
