@@ -1,0 +1,51 @@
+//! What the clients of AWS report, as the ports tell it: absence is known only from the answer that says so.
+
+use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
+use vizard_proxy::ports::{OutputError, StoreError};
+
+/// A read or write of `name` that failed. Codes are AWS's constants; messages may hold anything and stay out.
+pub(crate) fn store<E: ProvideErrorMetadata, R>(name: &str, error: &SdkError<E, R>) -> StoreError {
+    match error.code() {
+        Some(code) if is_denial(code) => StoreError::Denied { name: name.to_owned() },
+        code => StoreError::Unavailable { reason: reason(error, code) },
+    }
+}
+
+/// A put or send that failed.
+pub(crate) fn output<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> OutputError {
+    let code = error.code();
+    tracing::warn!(reason = reason(error, code), "a destination refused or did not answer");
+    match code {
+        Some(code) if is_denial(code) => OutputError::Denied,
+        Some(code) if ABSENT.contains(&code) => OutputError::Absent,
+        Some("EntityTooLarge" | "MetadataTooLarge") => OutputError::TooLarge,
+        _ => OutputError::Unavailable,
+    }
+}
+
+fn is_denial(code: &str) -> bool {
+    DENIALS.contains(&code)
+}
+
+fn reason<E, R>(error: &SdkError<E, R>, code: Option<&str>) -> String {
+    let plain = |code: &&str| code.len() <= 64 && code.bytes().all(|it| it.is_ascii_alphanumeric());
+    match (error, code.filter(plain)) {
+        (_, Some(code)) => code.to_owned(),
+        (SdkError::TimeoutError(_), None) => "no answer in time".to_owned(),
+        (SdkError::DispatchFailure(_), None) => "no connection, or no credentials".to_owned(),
+        (SdkError::ConstructionFailure(_), None) => "the request could not be built".to_owned(),
+        (_, None) => "an answer that is not understood".to_owned(),
+    }
+}
+
+const DENIALS: [&str; 6] = [
+    "AccessDenied",
+    "AccessDeniedException",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+];
+
+const ABSENT: [&str; 4] =
+    ["NoSuchBucket", "QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue", "PermanentRedirect"];
