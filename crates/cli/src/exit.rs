@@ -1,7 +1,7 @@
 //! How the command ends: an exit code that scripts can tell apart, and words on standard error.
 #![allow(clippy::print_stderr)] // the command line is where people are spoken to
 
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 /// The exit codes; above 63 they are those of `sysexits.h`.
@@ -9,7 +9,7 @@ use std::process::ExitCode;
 #[repr(u8)]
 pub(crate) enum Code {
     Done = 0,
-    /// Something the demonstration promised was not so.
+    /// A check failed, or something the demonstration promised was not so.
     NotAsPromised = 1,
     /// The rules do not admit the call.
     Refused = 3,
@@ -19,9 +19,9 @@ pub(crate) enum Code {
     Unsanitizable = 65,
     /// A file cannot be read.
     NoInput = 66,
-    /// A port cannot be had.
+    /// A port or the secret store cannot be had.
     Unavailable = 69,
-    /// The output cannot be written.
+    /// The output or a secret cannot be written.
     Output = 74,
     /// The rules or the settings are wrong.
     Configuration = 78,
@@ -31,13 +31,13 @@ pub(crate) enum Code {
 pub(crate) const TABLE: &str = "\
 Exit codes:
    0  done
-   1  the demonstration found something that should not be
+   1  a check failed, or the demonstration found something that should not be
    3  the call was refused by the rules
   64  the command line is wrong
   65  the body cannot be sanitized
   66  a file cannot be read
-  69  the port cannot be had
-  74  the output cannot be written
+  69  the port or the secret store cannot be had
+  74  the output or a secret cannot be written
   78  the rules or the settings are wrong";
 
 impl From<Code> for ExitCode {
@@ -50,16 +50,22 @@ impl From<Code> for ExitCode {
 #[derive(Debug)]
 pub(crate) struct Stop {
     code: Code,
-    why: anyhow::Error,
+    /// Nothing where all has been said.
+    why: Option<anyhow::Error>,
 }
 
 impl Stop {
     pub(crate) fn new(code: Code, why: impl Into<anyhow::Error>) -> Stop {
-        Stop { code, why: why.into() }
+        Stop { code, why: Some(why.into()) }
     }
 
     pub(crate) fn because(code: Code, why: impl std::fmt::Display) -> Stop {
-        Stop { code, why: anyhow::anyhow!("{why}") }
+        Stop { code, why: Some(anyhow::anyhow!("{why}")) }
+    }
+
+    /// What there was to say stands in the report.
+    pub(crate) fn reported(code: Code) -> Stop {
+        Stop { code, why: None }
     }
 }
 
@@ -75,8 +81,10 @@ pub(crate) fn report_panics_by_place() {
 pub(crate) fn report(stop: &Stop) -> ExitCode {
     // A reader who has gone away, as `| head` does, wants no words.
     let broken = |cause: &io::Error| cause.kind() == io::ErrorKind::BrokenPipe;
-    if !stop.why.chain().any(|cause| cause.downcast_ref().is_some_and(broken)) {
-        eprintln!("vizard: {:#}", stop.why);
+    if let Some(why) = &stop.why
+        && !why.chain().any(|cause| cause.downcast_ref().is_some_and(broken))
+    {
+        eprintln!("vizard: {why:#}");
     }
     stop.code.into()
 }
@@ -87,6 +95,13 @@ pub(crate) fn usage(help: &clap::Error) -> ExitCode {
     // Nobody is left to be told that this could not be printed.
     let _ = help.print();
     if matches!(help.kind(), DisplayHelp | DisplayVersion) { Code::Done.into() } else { Code::Usage.into() }
+}
+
+/// Prints a report to standard output.
+pub(crate) fn print(words: &str) -> Result<(), Stop> {
+    let mut out = io::stdout().lock();
+    let written = out.write_all(words.as_bytes()).and_then(|()| out.flush());
+    written.map_err(|error| Stop::new(Code::Output, error))
 }
 
 /// Tells something that does not end the work.

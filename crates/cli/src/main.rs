@@ -1,10 +1,15 @@
-//! The `vizard` command: run the proxy, sanitize one response offline, see a demonstration. Each verb is one file.
+//! The `vizard` command: run the proxy, set its secrets, check a deployment, sanitize one response offline, see a
+//! demonstration. Each verb is one file.
 
 mod exit;
 
 mod demo;
+mod doctor;
 mod sanitize;
+mod secrets;
 mod serve;
+
+mod target;
 
 use std::process::ExitCode;
 
@@ -25,6 +30,12 @@ enum Verb {
     /// Run the proxy as a server, configured by environment variables
     #[command(after_help = serve::SETTINGS)]
     Serve,
+    /// Write the secrets of a deployment, or check them
+    #[command(subcommand)]
+    Secrets(secrets::Verb),
+    /// Check a deployment from its settings to one live call for each endpoint
+    #[command(after_help = doctor::CODES)]
+    Doctor(doctor::Arguments),
     /// Apply a rule file to one response body, offline and exactly as the proxy would
     #[command(after_help = sanitize::SETTINGS)]
     Sanitize(sanitize::Arguments),
@@ -40,6 +51,8 @@ fn main() -> ExitCode {
     };
     let done = match command.verb {
         Verb::Serve => serve::run(),
+        Verb::Secrets(verb) => secrets::run(&verb),
+        Verb::Doctor(arguments) => doctor::run(&arguments),
         Verb::Sanitize(arguments) => sanitize::run(&arguments),
         Verb::Demo(arguments) => demo::run(arguments),
     };

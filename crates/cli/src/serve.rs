@@ -47,9 +47,7 @@ fn keep_freed_memory() {
 async fn serve() -> Result<(), Stop> {
     let variable = |name: &str| ProcessEnvironment.value(name);
     let listen = Listen::read(variable);
-    vizard_server::log::to_standard_error(
-        listen.as_ref().map_or_else(|_| Listen::default().log, |it| it.log),
-    );
+    vizard_proxy::log::to_standard_error(listen.as_ref().map_or_else(|_| Listen::default().log, |it| it.log));
     let proxy = configured().await;
     let (listen, proxy) = match (listen, proxy) {
         (Ok(listen), Ok(proxy)) => (listen, proxy),

@@ -37,7 +37,7 @@ impl World {
     pub(crate) async fn start() -> anyhow::Result<World> {
         let log = Log::default();
         let writer = log.clone();
-        tracing::subscriber::set_global_default(vizard_server::log::lines(LevelFilter::INFO, move || {
+        tracing::subscriber::set_global_default(vizard_proxy::log::lines(LevelFilter::INFO, move || {
             writer.clone()
         }))?;
         // Fields that no documentation knows are a test of every allow-list.

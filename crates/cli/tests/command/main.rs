@@ -1,10 +1,14 @@
 //! The `vizard` command as people run it: exit codes, words, bytes.
 #![allow(clippy::unwrap_used)] // what stands beside the tests is part of them
 
+mod deployment;
 mod run;
 
 mod demo;
+mod doctor;
+mod doctor_on_aws;
 mod sanitize;
+mod secrets;
 mod serve;
 
 use run::vizard;

@@ -1,0 +1,66 @@
+//! The source's word on new credentials, before they are written.
+
+use std::sync::Arc;
+
+use vizard_proxy::checkup;
+use vizard_proxy::credentials::{CredentialError, Strategy, Trial};
+use vizard_proxy::ports::{Clock, SystemClock};
+use vizard_proxy::secrets::Secrets;
+use vizard_proxy::upstream::{HttpUpstream, Transport};
+
+use crate::exit::{self, Code, Stop};
+use crate::secrets::candidates::Candidates;
+use crate::target::Opened;
+
+/// Asks the token endpoint for a token with the candidates, where they have to do with it.
+pub(super) async fn attempt(
+    no_try: bool,
+    opened: &Opened,
+    candidates: Arc<Candidates>,
+    names: &[&str],
+) -> Result<(), Stop> {
+    let settings = match checkup::settings_before_salt(&opened.variables, candidates.clone()).await {
+        Ok(settings) => settings,
+        Err(_) if no_try => return untried("--no-try"),
+        Err(problems) => {
+            let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+            let words = format!(
+                "nothing was written: with these settings the values cannot be tried\n{}\n\
+                 Correct the settings, or write the values untried with --no-try",
+                problems.join("\n")
+            );
+            return Err(Stop::because(Code::Configuration, words));
+        }
+    };
+    let needed = checkup::secrets_of(&settings.strategy).await;
+    let Strategy::Exchange(exchange) = &settings.strategy else {
+        return Ok(());
+    };
+    if !names.iter().any(|name| needed.contains(name)) {
+        return Ok(());
+    }
+    if no_try {
+        return untried("--no-try");
+    }
+    let upstream = HttpUpstream::new(Transport::of(&settings));
+    let upstream = upstream.map_err(|error| Stop::new(Code::Unavailable, error))?;
+    let secrets = Secrets::new(candidates, opened.namespaces.clone());
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    match Trial::run(exchange, &secrets, &upstream, &clock).await {
+        Ok(trial) => {
+            let seconds = trial.lifetime.as_secs();
+            exit::print(&format!("the token endpoint accepts them and grants a token for {seconds} s\n"))
+        }
+        // The others are still to come.
+        Err(CredentialError::Missing(name)) => untried(&format!("{name} is not set yet")),
+        Err(error) => {
+            let words = format!("nothing was written: {error}\n(to write the values untried: --no-try)");
+            Err(Stop::because(Code::NotAsPromised, words))
+        }
+    }
+}
+
+fn untried(why: &str) -> Result<(), Stop> {
+    exit::remark(format_args!("the token endpoint was not asked: {why}"));
+    Ok(())
+}
