@@ -25,8 +25,12 @@ fn every_cited_test_exists() {
 fn every_code_that_callers_may_see_is_listed() {
     let listed = repository::text("docs/ERRORS.md");
     let mut codes = BTreeSet::new();
-    for path in ["crates/proxy/src/error.rs", "crates/server/src/refuse.rs", "crates/server/src/exchange.rs"]
-    {
+    for path in [
+        "crates/proxy/src/error.rs",
+        "crates/server/src/refuse.rs",
+        "crates/server/src/exchange.rs",
+        "crates/lambda/src/refuse.rs",
+    ] {
         let text = repository::text(path);
         let code = text.split("\nmod tests").next().unwrap_or_default();
         let words = code.split('"').filter(|it| it.contains('-') && is(it, b"-"));
@@ -39,7 +43,13 @@ fn every_code_that_callers_may_see_is_listed() {
 
 #[test]
 fn every_documented_setting_is_read() {
-    let sources = sources(&["crates/proxy/src", "crates/server/src", "crates/cli/src"]);
+    let sources = sources(&[
+        "crates/proxy/src",
+        "crates/aws/src",
+        "crates/lambda/src",
+        "crates/server/src",
+        "crates/cli/src",
+    ]);
     let text = repository::text("docs/SETTINGS.md");
     let rows = text.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
     let names: BTreeSet<&str> = rows.map(|(name, _)| name).filter(|it| is_upper(it)).collect();

@@ -110,6 +110,7 @@ async fn one_line_of_the_log_tells_of_each_request_in_names_and_counts() {
             "level",
             "message",
             "request_id",
+            "connector",
             "endpoint",
             "method",
             "status",

@@ -10,11 +10,13 @@ mod connector;
 mod docs;
 mod floors;
 mod golden;
+mod terraform;
 
 mod bodies;
 mod clients;
 mod detokenize;
 mod faults;
+mod later;
 mod leaks;
 mod load;
 mod parity;

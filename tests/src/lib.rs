@@ -6,14 +6,19 @@
 
 pub mod world;
 
+pub mod calls;
 pub mod clock;
 pub mod log;
 pub mod secrets;
 pub mod stand_in;
 pub mod wire;
 
+pub mod moto;
+pub mod runtime_api;
+
 pub mod canaries;
 pub mod examples;
 pub mod keys;
+pub mod outputs;
 pub mod repository;
 pub mod spellings;

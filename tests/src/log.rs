@@ -13,7 +13,7 @@ static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 pub fn keep() {
     static STARTED: OnceLock<()> = OnceLock::new();
     STARTED.get_or_init(|| {
-        let subscriber = vizard_server::log::lines(LevelFilter::TRACE, || Writer);
+        let subscriber = vizard_proxy::log::lines(LevelFilter::TRACE, || Writer);
         tracing::subscriber::set_global_default(subscriber).expect("nobody else sets a subscriber");
     });
 }

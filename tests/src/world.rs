@@ -13,12 +13,13 @@ use http::Request;
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 use vizard_proxy::ports::Clock;
-use vizard_proxy::{Client, Proxy, Started};
+use vizard_proxy::{Client, Platform, Proxy, Started};
 use vizard_zoom_simulator::{Canary, Config, Running, Simulator};
 
 use crate::clock::TestClock;
 use crate::keys;
 use crate::log;
+use crate::outputs::{Buckets, WaitingCalls};
 use crate::secrets::FakeSecrets;
 use crate::spellings::Search;
 use crate::wire::{self, Reply};
@@ -89,6 +90,10 @@ pub struct Deployment {
     pub proxy: Arc<Proxy>,
     /// Its secret store.
     pub secrets: Arc<FakeSecrets>,
+    /// Where it puts answers: `memory://NAME`.
+    pub buckets: Arc<Buckets>,
+    /// Its queue.
+    pub queue: Arc<WaitingCalls>,
     /// What keeps it from serving.
     pub problems: Vec<String>,
     /// What looks like a mistake of the operator.
@@ -127,10 +132,19 @@ impl Deployment {
     ) -> Deployment {
         log::keep();
         let logged_before = log::length();
-        let Started { proxy, problems, warnings } = Proxy::start(&environment, secrets.clone(), clock).await;
+        let (buckets, queue) = (Arc::new(Buckets::default()), Arc::new(WaitingCalls::default()));
+        let platform = Platform {
+            secrets: secrets.clone(),
+            clock,
+            destinations: buckets.clone(),
+            queue: Some(queue.clone()),
+        };
+        let Started { proxy, problems, warnings, .. } = Proxy::start_on(&environment, platform).await;
         Deployment {
             proxy: Arc::new(proxy),
             secrets,
+            buckets,
+            queue,
             problems,
             warnings,
             transcript: Mutex::default(),

@@ -1,0 +1,3 @@
+//! How long the function takes to start.
+
+fn main() {}

@@ -1,0 +1,253 @@
+//! The Terraform modules hold together: what is used is declared, what is declared is used, the function is told names
+//! that it reads, and nobody may do more than is written here. What Terraform itself can tell is asked by
+//! `infra/checks/run`; these need no Terraform.
+
+mod grants;
+mod module;
+mod state;
+mod words;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use vizard_sanitizer::RuleSet;
+use vizard_tests::repository::{self, assert_none};
+
+use module::{Module, argument, texts, written};
+
+const FUNCTION: &str = "infra/modules/aws-function";
+
+#[test]
+fn every_variable_and_output_is_described_and_every_variable_typed_and_used() {
+    let mut problems = Vec::new();
+    for module in Module::all() {
+        let used: BTreeSet<Vec<String>> = module.references().into_iter().map(|(_, it)| it).collect();
+        let in_root = module.folder.contains("/examples/") || module.folder.contains("/checks/");
+        for (name, variable) in module.named("variable") {
+            let outside = |it: &Vec<String>| it.len() > 1 && it[0] == "var" && it[1] == name;
+            if used.iter().filter(|it| outside(it)).count() == 0 || !used_beyond_its_validation(&module, name)
+            {
+                problems.push(format!("{}: var.{name} is not used", module.folder));
+            }
+            for wanted in ["description", "type"] {
+                if argument(variable, wanted).is_none() {
+                    problems.push(format!("{}: var.{name} has no {wanted}", module.folder));
+                }
+            }
+            // Any text or number is right for few; a root hands on to where it is checked.
+            let any = [
+                "tags",
+                "async",
+                "alarms",
+                "function_name",
+                "log_group_name",
+                "queue_name",
+                "failed_queue_name",
+            ];
+            let checked = variable.body().blocks().any(|it| it.identifier() == "validation");
+            if !checked && !in_root && !any.contains(&name) {
+                problems.push(format!("{}: var.{name} takes anything", module.folder));
+            }
+        }
+        for (name, output) in module.named("output") {
+            if argument(output, "description").is_none() {
+                problems.push(format!("{}: output.{name} has no description", module.folder));
+            }
+        }
+    }
+    assert_none(&problems);
+}
+
+fn used_beyond_its_validation(module: &Module, variable: &str) -> bool {
+    let mut used = false;
+    let own_files = |file: &str| file != "variables.tf";
+    module.walk(&mut |file, it| {
+        used |= own_files(file) && written(it).contains(&format!("var.{variable}"));
+    });
+    used
+}
+
+#[test]
+fn the_module_that_operators_call_has_fifteen_variables_and_needs_four() {
+    let module = Module::read(FUNCTION);
+    let variables = module.named("variable");
+    assert!(variables.len() <= 15, "{} variables", variables.len());
+    let needed: Vec<&str> =
+        variables.iter().filter(|(_, it)| argument(it, "default").is_none()).map(|(name, _)| *name).collect();
+    assert_eq!(needed, ["callers", "connectors", "name", "package"]);
+}
+
+#[test]
+fn every_reference_leads_to_something_declared() {
+    let mut problems = Vec::new();
+    for module in Module::all() {
+        let (variables, calls, locals) = (module.named("variable"), module.named("module"), module.locals());
+        let things = |kind| -> BTreeSet<(String, String)> {
+            module
+                .of_aws(kind)
+                .into_iter()
+                .map(|(kind, name, _)| (kind.to_owned(), name.to_owned()))
+                .collect()
+        };
+        let (resources, sources) = (things("resource"), things("data"));
+        for (file, names) in module.references() {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let found = match names[..] {
+                ["var", name, ..] => variables.contains_key(name),
+                ["local", name, ..] => locals.contains_key(name),
+                ["module", name] => calls.contains_key(name),
+                ["module", name, output, ..] => {
+                    calls.get(name).is_some_and(|it| called(&module, it).named("output").contains_key(output))
+                }
+                ["data", kind, name, ..] => sources.contains(&(kind.to_owned(), name.to_owned())),
+                [kind, name, ..] if kind.starts_with("aws_") => {
+                    resources.contains(&(kind.to_owned(), name.to_owned()))
+                }
+                _ => true, // each, count, path, and what a `for` names
+            };
+            if !found {
+                problems.push(format!("{}/{file}: {} is not declared", module.folder, names.join(".")));
+            }
+        }
+        for name in locals.keys() {
+            if !module.references().iter().any(|(_, it)| it[0] == "local" && it[1] == *name) {
+                problems.push(format!("{}: local.{name} is not used", module.folder));
+            }
+        }
+    }
+    assert_none(&problems);
+}
+
+/// The module that a call is of.
+fn called(module: &Module, call: &hcl::Block) -> Module {
+    let source = texts(argument(call, "source").expect("a call has a source")).remove(0);
+    let mut folder: Vec<&str> = module.folder.split('/').collect();
+    for part in source.split('/') {
+        match part {
+            ".." => drop(folder.pop()),
+            part => folder.push(part),
+        }
+    }
+    Module::read(&folder.join("/"))
+}
+
+#[test]
+fn calls_pass_what_the_module_takes_and_needs() {
+    let mut problems = Vec::new();
+    for module in Module::all() {
+        for (name, call) in module.named("module") {
+            let callee = called(&module, call);
+            let variables = callee.named("variable");
+            let passed: BTreeSet<&str> = call
+                .body()
+                .attributes()
+                .map(|it| it.key())
+                .filter(|it| !["source", "count", "for_each", "depends_on", "providers"].contains(it))
+                .collect();
+            for it in &passed {
+                if !variables.contains_key(it) {
+                    problems.push(format!("{}: module.{name} has no variable {it}", module.folder));
+                }
+            }
+            for (it, variable) in &variables {
+                if argument(variable, "default").is_none() && !passed.contains(it) {
+                    problems.push(format!("{}: module.{name} needs {it}", module.folder));
+                }
+            }
+        }
+    }
+    assert_none(&problems);
+}
+
+#[test]
+fn what_takes_tags_has_them() {
+    let without = [
+        "aws_apigatewayv2_integration",
+        "aws_apigatewayv2_route",
+        "aws_cloudwatch_dashboard",
+        "aws_cloudwatch_log_metric_filter",
+        "aws_iam_role_policy",
+        "aws_lambda_alias",
+        "aws_lambda_function_url",
+        "aws_lambda_permission",
+        "aws_lambda_provisioned_concurrency_config",
+        "aws_s3_bucket_lifecycle_configuration",
+        "aws_s3_bucket_ownership_controls",
+        "aws_s3_bucket_policy",
+        "aws_s3_bucket_public_access_block",
+        "aws_s3_bucket_server_side_encryption_configuration",
+        "aws_s3_bucket_versioning",
+        "aws_sqs_queue_policy",
+        "aws_sqs_queue_redrive_allow_policy",
+    ];
+    let mut problems = Vec::new();
+    for module in Module::all() {
+        for (kind, name, block) in module.of_aws("resource") {
+            let tags = argument(block, "tags").map(written);
+            let expected = (!without.contains(&kind)).then(|| "var.tags".to_owned());
+            if tags != expected {
+                problems.push(format!("{}: {kind}.{name} has {tags:?} for tags", module.folder));
+            }
+        }
+    }
+    assert_none(&problems);
+}
+
+#[test]
+fn calls_are_signed_and_logs_end() {
+    let mut counts = BTreeMap::from([
+        ("aws_lambda_function_url", 0),
+        ("aws_apigatewayv2_route", 0),
+        ("aws_cloudwatch_log_group", 0),
+    ]);
+    for module in Module::all() {
+        for (kind, name, block) in module.of_aws("resource") {
+            let (wanted, expected) = match kind {
+                "aws_lambda_function_url" | "aws_apigatewayv2_route" => ("authorization_type", "\"AWS_IAM\""),
+                "aws_cloudwatch_log_group" => ("retention_in_days", "var.log_retention_days"),
+                _ => continue,
+            };
+            *counts.get_mut(kind).unwrap() += 1;
+            assert_eq!(argument(block, wanted).map(written).as_deref(), Some(expected), "{kind}.{name}");
+        }
+    }
+    assert!(counts.values().all(|it| *it > 0), "{counts:?}");
+}
+
+/// A plan reads our files and asks AWS, nothing else.
+#[test]
+fn nothing_is_built_or_fetched() {
+    let mut problems = Vec::new();
+    for module in Module::all() {
+        for kind in ["resource", "data"] {
+            for (of, name, block) in module.of_aws(kind) {
+                let runs =
+                    block.body().blocks().any(|it| ["provisioner", "connection"].contains(&it.identifier()));
+                if !of.starts_with("aws_") || runs {
+                    problems.push(format!("{}: {of}.{name}", module.folder));
+                }
+            }
+        }
+        for (name, call) in module.named("module") {
+            if !texts(argument(call, "source").unwrap())[0].starts_with("../") {
+                problems.push(format!("{}: module.{name} is not ours", module.folder));
+            }
+        }
+    }
+    let versions: BTreeSet<String> = repository::files("infra", "versions.tf")
+        .iter()
+        .map(|path| {
+            repository::text(path).lines().filter(|it| it.contains("version") && it.contains('"')).collect()
+        })
+        .collect();
+    assert_eq!(versions.len(), 1, "modules ask for different versions: {versions:?}");
+    assert_none(&problems);
+}
+
+#[test]
+fn the_rules_of_the_examples_load() {
+    let files = repository::files("infra/examples", ".yaml");
+    assert!(!files.is_empty(), "no example has rules of its own");
+    for path in files {
+        RuleSet::load(&path, &repository::text(&path)).unwrap_or_else(|problems| panic!("{problems}"));
+    }
+}

@@ -1,0 +1,45 @@
+//! What the state may hold, and what may not be lost.
+
+use super::module::{Module, argument, texts, written};
+
+/// A refresh reads a parameter's value into the state unless it is write-only; `ignore_changes` does not help.
+#[test]
+fn no_secret_comes_into_the_state() {
+    let mut seen = 0;
+    for module in Module::all() {
+        for (kind, name, block) in module.of_aws("resource") {
+            assert!(kind != "aws_secretsmanager_secret_version", "{name} holds a value");
+            if kind != "aws_ssm_parameter"
+                || argument(block, "type").map(written).as_deref() == Some("\"String\"")
+            {
+                continue;
+            }
+            seen += 1;
+            assert_eq!(argument(block, "value_wo").map(written).as_deref(), Some("\"fill me\""), "{name}");
+            assert!(
+                argument(block, "value").or(argument(block, "insecure_value")).is_none(),
+                "{name} has a value"
+            );
+            let lifecycle = block.body().blocks().find(|it| it.identifier() == "lifecycle").unwrap();
+            let ignored = texts(argument(lifecycle, "ignore_changes").unwrap());
+            // Each of these makes the provider write the parameter again, without knowing its value.
+            for it in ["description", "key_id", "tier", "type", "value_wo_version"] {
+                assert!(
+                    ignored.contains(&it.to_owned()),
+                    "{name}: a change of {it} would overwrite the secret"
+                );
+            }
+        }
+    }
+    assert!(seen > 1, "the search for parameters finds too little");
+}
+
+#[test]
+fn what_cannot_be_made_again_is_not_destroyed() {
+    for (kind, name, block) in Module::read("infra/modules/aws-secrets").of_aws("resource") {
+        let mut lifecycles = block.body().blocks().filter(|it| it.identifier() == "lifecycle");
+        let kept =
+            lifecycles.any(|it| argument(it, "prevent_destroy").map(written).as_deref() == Some("true"));
+        assert_eq!(kept, name == "kept", "{kind}.{name}");
+    }
+}
