@@ -154,6 +154,10 @@ fn message(text: &str) -> Option<String> {
     event.remove("cookies");
     if let Some(context) = event.get_mut("requestContext").and_then(Value::as_object_mut) {
         context.remove("authorizer");
+        // Where a REST API has the caller's API key and access key; the address is judged again.
+        if let Some(identity) = context.get_mut("identity").and_then(Value::as_object_mut) {
+            identity.retain(|name, _| name == "sourceIp");
+        }
     }
     serde_json::to_string(event).ok()
 }
