@@ -13,7 +13,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("vizard-proxy", &["vizard-pseudonym", "vizard-sanitizer"]),
     ("vizard-aws", &["vizard-proxy", "vizard-pseudonym"]),
     ("vizard-zoom-simulator", &[]),
-    ("vizard-lambda", &["vizard-aws", "vizard-proxy"]),
+    ("vizard-lambda", &["vizard-aws", "vizard-proxy", "vizard-pseudonym"]),
     ("vizard-server", &["vizard-proxy"]),
     (
         "vizard-cli",

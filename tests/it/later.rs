@@ -2,11 +2,12 @@
 //! where, and what is said when something of it fails.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::Request;
 use vizard_proxy::ports::OutputError;
-use vizard_proxy::{Arrival, Client, Receipt, Unfinished};
+use vizard_proxy::{Arrival, Attempt, Client, Receipt, Unfinished};
 use vizard_tests::secrets::FakeSecrets;
 use vizard_tests::wire::{Reply, request};
 use vizard_tests::world::World;
@@ -47,7 +48,8 @@ async fn queue(world: &World) -> (Reply, Receipt) {
 
 async fn perform(world: &World, receipt: &Receipt, target: &str, last: bool) -> Result<(), Unfinished> {
     let call = call(target, &[LATER]);
-    world.deployment.proxy.perform(call, Client::default(), receipt, last).await
+    let attempt = Attempt { is_last: last, end: Instant::now() + Duration::from_secs(10) };
+    world.deployment.proxy.perform(call, Client::default(), receipt, attempt).await
 }
 
 #[tokio::test]
@@ -258,4 +260,43 @@ async fn a_destination_that_cannot_be_one_stops_the_proxy() {
         assert!(told.contains(&format!("{name} is not valid")), "{told}");
     }
     assert_eq!(world.get(USERS).await.problem().1, "CONFIGURATION_FAILURE");
+}
+
+#[tokio::test]
+async fn a_token_endpoint_that_is_away_for_a_moment_is_asked_again() {
+    let world = with_later().await;
+    let receipt = Receipt {
+        request_id: "call-1".to_owned(),
+        request_received_at: "2026-03-31T08:00:00Z".to_owned(),
+        r#async: true,
+        async_output_location: None,
+        raw_output_key: None,
+        sanitized_output_key: Some("20260331/call-1".to_owned()),
+    };
+    world.zoom.set_fault(Target::Token, Fault::Status(503), 1);
+    assert_eq!(perform(&world, &receipt, USERS, false).await, Err(Unfinished));
+    assert!(world.deployment.buckets.objects().is_empty());
+}
+
+#[tokio::test]
+async fn a_copy_takes_no_longer_than_the_answer_may() {
+    let settings = [("SIDE_OUTPUT_SANITIZED", "memory://sanitized"), ("SIDE_OUTPUT_ORIGINAL", "memory://original")];
+    let world = world(&settings).await;
+    world.deployment.buckets.hang();
+    let mut call = call(USERS, &[]);
+    let deadline = Some(Instant::now() + Duration::from_secs(2));
+    call.extensions_mut().insert(Arrival { request_id: None, deadline, message: None });
+    let reply = tokio::time::timeout(Duration::from_secs(8), world.ask(call)).await.unwrap();
+    assert_eq!(reply.status, 200);
+    assert_eq!(reply.all("x-psoxy-warning").len(), 2);
+}
+
+#[tokio::test]
+async fn a_copy_tells_of_the_call_that_was_meant() {
+    let world = world(&[("SIDE_OUTPUT_SANITIZED", "memory://sanitized")]).await;
+    let headers = [("X-Psoxy-TargetPath", "/v2/users"), ("X-Psoxy-TargetQuery", "page_size=2")];
+    assert_eq!(world.ask(call("/any?thing=1", &headers)).await.status, 200);
+    let objects = world.deployment.buckets.objects();
+    let metadata = &objects.values().next().unwrap().metadata;
+    assert_eq!((metadata["PATH"].as_str(), metadata["QUERY_STRING"].as_str()), ("v2/users", "page_size=2"));
 }

@@ -17,6 +17,7 @@ pub struct Buckets {
 struct State {
     objects: BTreeMap<String, Kept>,
     failure: Option<OutputError>,
+    hangs: bool,
 }
 
 /// An object, decompressed.
@@ -40,6 +41,11 @@ impl Buckets {
     pub fn fail(&self, failure: Option<OutputError>) {
         self.state.lock().unwrap().failure = failure;
     }
+
+    /// From now on putting takes for ever.
+    pub fn hang(&self) {
+        self.state.lock().unwrap().hangs = true;
+    }
 }
 
 impl Destinations for Buckets {
@@ -58,6 +64,10 @@ struct Bucket {
 #[async_trait]
 impl ObjectStore for Bucket {
     async fn put(&self, key: &str, object: Object) -> Result<(), OutputError> {
+        let hangs = self.state.lock().unwrap().hangs;
+        if hangs {
+            std::future::pending::<()>().await;
+        }
         let mut state = self.state.lock().unwrap();
         if let Some(failure) = state.failure {
             return Err(failure);

@@ -31,8 +31,8 @@ impl ParameterStore {
         ParameterStore { client: Client::new(config), key, clock }
     }
 
-    /// Ten names, which is what one call takes. What the answer does not list is absent: a name that may not be read
-    /// fails the call.
+    /// Ten names, which is what one call takes. The answer tells of each that it is there or that it is not; a name that
+    /// may not be read fails the call, and so does one of which nothing is said.
     async fn ten(&self, names: &[String]) -> Result<HashMap<String, Secret>, StoreError> {
         let asked = self.client.get_parameters().set_names(Some(names.to_vec())).with_decryption(true);
         let answer = asked.send().await.map_err(|error| errors::store(&names[0], &error))?;
@@ -42,7 +42,11 @@ impl ParameterStore {
                 found.insert(name, Secret::new(value));
             }
         }
-        Ok(found)
+        let absent = answer.invalid_parameters.unwrap_or_default();
+        if names.iter().all(|name| found.contains_key(name) || absent.contains(name)) {
+            return Ok(found);
+        }
+        Err(StoreError::Unavailable { reason: "a part of the answer is missing".to_owned() })
     }
 
     async fn lock(&self, name: &str) -> Result<Option<Parameter>, StoreError> {
@@ -122,7 +126,8 @@ impl SecretStore for ParameterStore {
             Err(error) if is_contended(&error) => return Ok(None),
             Err(error) => return Err(errors::store(&name, &error)),
         };
-        Ok((taken.version == held.version + 1).then_some(ours))
+        // The first version: the one who left it behind has given it back after all.
+        Ok((taken.version == held.version + 1 || taken.version == 1).then_some(ours))
     }
 
     async fn release(&self, lease: Lease) -> Result<(), StoreError> {
@@ -144,7 +149,8 @@ fn is_contended(error: &SdkError<PutParameterError>) -> bool {
     error.as_service_error().is_some_and(PutParameterError::is_too_many_updates)
 }
 
-fn full(name: &str) -> String {
+/// With a slash in front if there is one inside.
+pub(crate) fn full(name: &str) -> String {
     if name.contains('/') && !name.starts_with('/') { format!("/{name}") } else { name.to_owned() }
 }
 

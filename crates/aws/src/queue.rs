@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;
+use aws_sdk_sqs::error::ProvideErrorMetadata as _;
 use aws_sdk_sqs::types::MessageAttributeValue;
 use vizard_proxy::ports::{OutputError, Queue};
 
@@ -33,12 +34,17 @@ impl Queue for WaitingCalls {
         let send = self.client.send_message().queue_url(&self.url).message_body(message);
         match send.message_attributes(Self::RECEIPT, receipt).send().await {
             Ok(_) => Ok(()),
-            // How much it takes is a setting of the queue, and how it says so varies.
-            Err(error) if large && error.as_service_error().is_some() => {
-                errors::output(&error);
-                Err(OutputError::TooLarge)
+            Err(error) => {
+                // How much it takes is a setting of the queue, and how it says so varies.
+                let invalid =
+                    error.code().is_some_and(|code| code.contains("Invalid") || code.contains("TooLong"));
+                let told = errors::output(&error);
+                Err(if large && invalid && told == OutputError::Unavailable {
+                    OutputError::TooLarge
+                } else {
+                    told
+                })
             }
-            Err(error) => Err(errors::output(&error)),
         }
     }
 }

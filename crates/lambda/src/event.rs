@@ -76,7 +76,7 @@ fn v2(event: ApiGatewayV2httpRequest) -> Result<Call, Refused> {
     }
     Written {
         method: context.http.method,
-        target: target::of(path, event.raw_query_string.as_deref().unwrap_or("")),
+        target: target::of(path, &target::without_signature(event.raw_query_string.as_deref().unwrap_or(""))),
         headers,
         body: event.body,
         base64: event.is_base64_encoded,
@@ -149,6 +149,14 @@ fn message(text: &str) -> Option<String> {
         if let Some(headers) = event.get_mut(headers).and_then(Value::as_object_mut) {
             headers.retain(|name, _| !CREDENTIALS.iter().any(|it| name.eq_ignore_ascii_case(it)));
         }
+    }
+    for parameters in ["queryStringParameters", "multiValueQueryStringParameters"] {
+        if let Some(parameters) = event.get_mut(parameters).and_then(Value::as_object_mut) {
+            parameters.retain(|name, _| !target::is_of_signature(name));
+        }
+    }
+    if let Some(Value::String(query)) = event.get_mut("rawQueryString") {
+        *query = target::without_signature(query);
     }
     let event = event.as_object_mut()?;
     event.remove("cookies");

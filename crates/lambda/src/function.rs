@@ -1,17 +1,18 @@
 //! What lives between invocations: a proxy for each connector. One that could not be configured is tried again from
 //! time to time, because a secret store that was away when this process began may be back.
 
-use std::sync::Arc;
+mod deployed;
+
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use futures_util::future;
 use tokio::sync::Mutex;
 use vizard_aws::Aws;
 use vizard_proxy::connectors::{self, ConnectorEnvironment};
-use vizard_proxy::ports::{Queue, SystemClock};
 use vizard_proxy::settings::Environment;
-use vizard_proxy::{Platform, Proxy, Started};
+use vizard_proxy::{Proxy, Started};
 
 /// The proxies of this function.
 #[derive(Debug)]
@@ -20,14 +21,14 @@ pub(crate) struct Function {
     aws: Aws,
     /// Empty when there is one connector, which all calls are for.
     ids: Vec<String>,
-    connectors: Vec<Mutex<Connector>>,
+    connectors: Vec<Connector>,
 }
 
 #[derive(Debug)]
 struct Connector {
-    proxy: Arc<Proxy>,
-    /// When it was last tried to configure a proxy that can serve; `None` when it can.
-    tried: Option<Instant>,
+    proxy: RwLock<Arc<Proxy>>,
+    /// When it was last tried to configure a proxy that can serve; `None` when it can. Locked while it is tried.
+    tried: Mutex<Option<Instant>>,
 }
 
 impl Function {
@@ -35,99 +36,84 @@ impl Function {
     ///
     /// # Errors
     ///
-    /// When the list of connectors is none, or when rules are not those that were reviewed. All else that is wrong
+    /// When the connectors are not told apart, or when rules are not those that were reviewed. All else that is wrong
     /// leaves a function that reports it.
     pub(crate) async fn start(environment: Arc<dyn Environment>) -> anyhow::Result<Function> {
         let ids = connectors::listed(&*environment)
             .map_err(|expected| anyhow::anyhow!("VIZARD_CONNECTORS must be {expected}"))?;
+        if let Some((one, other)) = connectors::overlapping(&*environment, &ids) {
+            bail!(
+                "the connectors `{one}` and `{other}` must each have a PATH_TO_INSTANCE_CONFIG and a state of their own"
+            );
+        }
         let aws = Aws::of_process().await;
         let mut function = Function { environment, aws, ids, connectors: Vec::new() };
         let places = 0..function.ids.len().max(1);
         let started = future::join_all(places.map(|place| function.configure(place))).await;
-        for started in started {
-            function.connectors.push(Mutex::new(Connector::of(started.context("could not start")?)?));
+        for (place, started) in started.into_iter().enumerate() {
+            let (proxy, tried) = function.told(place, started)?;
+            let (proxy, tried) = (RwLock::new(Arc::new(proxy)), Mutex::new(tried));
+            function.connectors.push(Connector { proxy, tried });
         }
         Ok(function)
     }
 
-    /// The proxy that a path is for.
-    pub(crate) async fn proxy(&self, path: &str) -> Option<Arc<Proxy>> {
+    /// The proxy that a path is for. Configuring it again takes no more time than the call has.
+    pub(crate) async fn proxy(&self, path: &str, deadline: Instant) -> Option<Arc<Proxy>> {
         let place = match self.ids.is_empty() {
             true => 0,
             false => connectors::addressed(&self.ids, path)?,
         };
-        let mut connector = self.connectors[place].lock().await;
-        if connector.tried.is_some_and(|tried| tried.elapsed() >= PAUSE) {
-            match self.configure(place).await.and_then(Connector::of) {
-                Ok(again) => *connector = again,
-                Err(error) => {
-                    tracing::error!(error = format!("{error:#}"), "cannot serve requests");
-                    connector.tried = Some(Instant::now());
+        let connector = &self.connectors[place];
+        // Where somebody else tries already, the proxy that cannot serve says so.
+        if let Ok(mut tried) = connector.tried.try_lock()
+            && tried.is_some_and(|tried| tried.elapsed() >= PAUSE)
+        {
+            *tried = Some(Instant::now());
+            let again = tokio::time::timeout_at(deadline.into(), self.configure(place)).await;
+            match again.map(|started| self.told(place, started)) {
+                Ok(Ok((proxy, since))) => {
+                    *connector.proxy.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(proxy);
+                    *tried = since;
                 }
+                Ok(Err(error)) => {
+                    tracing::error!(connector = self.name(place), %error, "cannot serve requests");
+                }
+                Err(_) => tracing::error!(
+                    connector = self.name(place),
+                    problem = "configuring it took longer than the call had",
+                    "cannot serve requests"
+                ),
             }
         }
-        Some(connector.proxy.clone())
+        Some(connector.proxy.read().unwrap_or_else(PoisonError::into_inner).clone())
     }
 
-    async fn configure(&self, place: usize) -> anyhow::Result<Started> {
+    async fn configure(&self, place: usize) -> Started {
         match self.ids.get(place) {
-            Some(id) => {
-                let environment = ConnectorEnvironment::new(&*self.environment, id);
-                start(&environment, &self.aws).await.with_context(|| format!("connector `{id}`"))
-            }
-            None => start(&*self.environment, &self.aws).await,
+            Some(id) => deployed::start(&ConnectorEnvironment::new(&*self.environment, id), &self.aws).await,
+            None => deployed::start(&*self.environment, &self.aws).await,
         }
     }
-}
 
-impl Connector {
-    fn of(started: Started) -> anyhow::Result<Connector> {
+    /// Logs what is wrong. With rules that nobody reviewed there is no proxy at all.
+    fn told(&self, place: usize, started: Started) -> anyhow::Result<(Proxy, Option<Instant>)> {
+        let connector = self.name(place);
         for warning in &started.warnings {
-            tracing::warn!(warning, "check the configuration");
+            tracing::warn!(connector, warning, "check the configuration");
         }
         for problem in &started.problems {
-            tracing::error!(problem, "cannot serve requests");
+            tracing::error!(connector, problem, "cannot serve requests");
         }
         if started.rules_differ {
             bail!("the rules are not those whose SHA-256 is configured");
         }
         let tried = (!started.problems.is_empty()).then(Instant::now);
-        Ok(Connector { proxy: Arc::new(started.proxy), tried })
-    }
-}
-
-async fn start(environment: &dyn Environment, aws: &Aws) -> anyhow::Result<Started> {
-    let clock = Arc::new(SystemClock);
-    let secrets = aws.secrets(environment, clock.clone()).map_err(anyhow::Error::msg)?;
-    let queue = environment.given("ASYNC_API_REQUEST_QUEUE_URL");
-    let queue = queue.map(|url| Arc::new(aws.queue(url)) as Arc<dyn Queue>);
-    let platform = Platform { secrets, clock, destinations: Arc::new(aws.buckets()), queue };
-    match aws.remote_rules(environment).await? {
-        Some(rules) => {
-            Ok(Proxy::start_on(&WithRules { environment, text: rules.into_text() }, platform).await)
-        }
-        None => Ok(Proxy::start_on(environment, platform).await),
-    }
-}
-
-/// An environment with a rule file that came from elsewhere.
-#[derive(Debug)]
-struct WithRules<'e> {
-    environment: &'e dyn Environment,
-    text: String,
-}
-
-impl Environment for WithRules<'_> {
-    fn value(&self, name: &str) -> Option<String> {
-        self.environment.value(name)
+        Ok((started.proxy, tried))
     }
 
-    fn names(&self) -> Vec<String> {
-        self.environment.names()
-    }
-
-    fn resource(&self, name: &str) -> Result<Option<String>, String> {
-        if name == "rules.yaml" { Ok(Some(self.text.clone())) } else { self.environment.resource(name) }
+    fn name(&self, place: usize) -> Option<&str> {
+        self.ids.get(place).map(String::as_str)
     }
 }
 

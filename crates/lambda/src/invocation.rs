@@ -5,6 +5,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use lambda_runtime::{Context, LambdaEvent};
 use serde::Serialize;
 use serde_json::value::RawValue;
+use vizard_proxy::Proxy;
 
 use crate::answer::Answer;
 use crate::event::{Call, Shape};
@@ -23,35 +24,41 @@ pub(crate) enum Outcome {
 /// Answers an invocation.
 pub(crate) async fn answer(function: &Function, event: LambdaEvent<Box<RawValue>>) -> Outcome {
     let LambdaEvent { payload, context } = event;
-    let (text, deadline) = (payload.get(), deadline(&context));
+    let (text, end) = (payload.get(), end(&context));
     if let Some(batch) = Batch::read(text) {
-        return Outcome::Failures(queued::perform(function, batch, deadline).await);
+        return Outcome::Failures(queued::perform(function, batch, end).await);
     }
     let shape = Shape::of(text);
-    let response = match Call::read(text, deadline) {
-        Ok(call) => call.answer(function).await,
-        Err(refused) => refused.response(&context.request_id),
+    let (request_id, response) = match Call::read(text, end - MARGIN) {
+        Ok(call) => (call.request_id.clone(), call.answer(function, end).await),
+        Err(refused) => (context.request_id.clone(), refused.response(&context.request_id)),
     };
-    Outcome::Answer(Answer::of(response, shape, &context.request_id))
+    Outcome::Answer(Answer::of(response, shape, &request_id))
 }
 
 impl Call {
-    async fn answer(self, function: &Function) -> http::Response<bytes::Bytes> {
-        let Some(proxy) = function.proxy(self.request.uri().path()).await else {
+    async fn answer(self, function: &Function, end: Instant) -> http::Response<bytes::Bytes> {
+        let Some(proxy) = function.proxy(self.request.uri().path(), end - MARGIN).await else {
             return Refused::Connector.response(&self.request_id);
         };
         let response = proxy.handle(self.request, self.client).await;
-        // Between invocations nothing runs: what must not be lost is finished now.
-        let _ = tokio::time::timeout(SETTLE, proxy.settle()).await;
+        settle(&proxy, end).await;
         response
     }
 }
 
-/// When there must be an answer: a little before the platform loses its patience and everything with it.
-fn deadline(context: &Context) -> Instant {
+/// Between invocations nothing runs: what must not be lost, such as a refresh token that is being replaced, is finished
+/// now, in all the time that there is. Mostly there is nothing.
+pub(crate) async fn settle(proxy: &Proxy, end: Instant) {
+    if tokio::time::timeout_at(end.into(), proxy.settle()).await.is_err() {
+        tracing::warn!("a credential was still being fetched and is cut off");
+    }
+}
+
+/// A little before the platform loses its patience, and everything with it.
+fn end(context: &Context) -> Instant {
     let (now, until) = (SystemTime::now(), UNIX_EPOCH + Duration::from_millis(context.deadline));
     Instant::now() + until.duration_since(now).unwrap_or_default().saturating_sub(MARGIN)
 }
 
-const MARGIN: Duration = Duration::from_millis(400);
-pub(crate) const SETTLE: Duration = Duration::from_millis(300);
+const MARGIN: Duration = Duration::from_millis(200);

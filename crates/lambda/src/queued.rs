@@ -7,17 +7,19 @@ use std::time::{Duration, Instant};
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use vizard_aws::WaitingCalls;
-use vizard_proxy::Receipt;
+use vizard_proxy::{Attempt, Receipt};
 
 use crate::event::Call;
 use crate::function::Function;
+use crate::invocation::settle;
 
 /// Messages of a queue, as an event has them.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Batch {
     #[serde(rename = "Records")]
-    messages: Vec<Message>,
+    messages: Vec<Value>,
 }
 
 #[derive(Deserialize)]
@@ -72,12 +74,19 @@ impl Batch {
 }
 
 /// Answers all calls of a batch, some at a time. Some of the time is kept for putting what was late.
-pub(crate) async fn perform(function: &Function, batch: Batch, deadline: Instant) -> Failures {
-    let left = deadline.saturating_duration_since(Instant::now());
-    let deadline = deadline - (left / 5).min(PUTTING);
+pub(crate) async fn perform(function: &Function, batch: Batch, end: Instant) -> Failures {
+    let left = end.saturating_duration_since(Instant::now());
+    let deadline = end - (left / 5).min(PUTTING);
     let outcomes = stream::iter(batch.messages).map(|message| async move {
-        let done = message.perform(function, deadline).await;
-        (message.message_id, done)
+        let id = message["messageId"].as_str().unwrap_or_default().to_owned();
+        let done = match serde_json::from_value::<Message>(message) {
+            Ok(message) => message.perform(function, deadline, end).await,
+            Err(_) => {
+                tracing::error!(message_id = id, "a record of the event is no message of a queue");
+                false
+            }
+        };
+        (id, done)
     });
     let outcomes: Vec<_> = outcomes.buffer_unordered(AT_ONCE).collect().await;
     let failed = outcomes.into_iter().filter(|(_, done)| !done);
@@ -85,7 +94,7 @@ pub(crate) async fn perform(function: &Function, batch: Batch, deadline: Instant
 }
 
 impl Message {
-    async fn perform(&self, function: &Function, deadline: Instant) -> bool {
+    async fn perform(&self, function: &Function, deadline: Instant, end: Instant) -> bool {
         let Source::Queue = self.event_source;
         let receipt = self.message_attributes.get(WaitingCalls::RECEIPT);
         let receipt = receipt.and_then(|it| Receipt::parse(it.string_value.as_deref()?));
@@ -96,15 +105,16 @@ impl Message {
             );
             return false;
         };
-        let Some(proxy) = function.proxy(call.request.uri().path()).await else {
+        let Some(proxy) = function.proxy(call.request.uri().path(), deadline).await else {
             tracing::error!(
                 message_id = self.message_id,
                 "a queued call is for no connector of this function"
             );
             return false;
         };
-        let done = proxy.perform(call.request, call.client, &receipt, self.is_last_attempt()).await;
-        let _ = tokio::time::timeout(crate::invocation::SETTLE, proxy.settle()).await;
+        let attempt = Attempt { is_last: self.is_last_attempt(), end };
+        let done = proxy.perform(call.request, call.client, &receipt, attempt).await;
+        settle(&proxy, end).await;
         done.is_ok()
     }
 

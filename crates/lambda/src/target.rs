@@ -4,6 +4,18 @@ use std::fmt::Write as _;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+/// Whether a parameter is of a signature in the query, which is the gateway's affair and, like the header of that kind,
+/// nobody else's.
+pub(crate) fn is_of_signature(name: &str) -> bool {
+    name.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("x-amz-"))
+}
+
+/// A query without the signature in it.
+pub(crate) fn without_signature(query: &str) -> String {
+    let others = query.split('&').filter(|parameter| !is_of_signature(parameter));
+    others.collect::<Vec<_>>().join("&")
+}
+
 /// Path and query. An HTTP API has decoded the path once, so that it may hold what no path may: that is encoded again.
 pub(crate) fn of(path: &str, query: &str) -> String {
     let mut target = String::with_capacity(path.len() + query.len() + 1);
@@ -31,7 +43,7 @@ pub(crate) fn without_stage<'p>(path: &'p str, stage: Option<&str>) -> &'p str {
 
 /// A query from parameters that a REST API has decoded. Their order is lost; each gets its values in theirs.
 pub(crate) fn query<'q>(parameters: impl Iterator<Item = (&'q str, &'q str)>) -> String {
-    let mut parameters: Vec<_> = parameters.collect();
+    let mut parameters: Vec<_> = parameters.filter(|(name, _)| !is_of_signature(name)).collect();
     parameters.sort_by_key(|(name, _)| *name);
     let mut query = String::new();
     for (name, value) in parameters {
@@ -118,5 +130,14 @@ mod tests {
         let decoded = [("b", "2"), ("a", "1 + 1 = 2&"), ("b", "1"), ("é", "")];
         assert_eq!(query(decoded.into_iter()), "a=1%20%2B%201%20%3D%202%26&b=2&b=1&%C3%A9=");
         assert_eq!(query(std::iter::empty()), "");
+    }
+
+    #[test]
+    fn a_signature_in_the_query_goes_no_further() {
+        let signed = "a=1&X-Amz-Signature=abc&b=2&x-amz-security-token=t&X-Amz-Credential=c%2F";
+        assert_eq!(without_signature(signed), "a=1&b=2");
+        assert_eq!(without_signature("X-Amz-Date=1"), "");
+        let decoded = [("X-Amz-Signature", "abc"), ("a", "1")];
+        assert_eq!(query(decoded.into_iter()), "a=1");
     }
 }

@@ -19,7 +19,7 @@ use crate::control::{self, Control, Encoding, Target, Trim};
 use crate::error::{NotReady, Problem};
 use crate::health::Health;
 use crate::inbound::Inbound;
-use crate::later::{self, Arrival, Later, Receipt, Unfinished};
+use crate::later::{self, Arrival, Attempt, Later, Receipt, Unfinished};
 use crate::outputs::{self, Output, Outputs};
 use crate::ports::{Clock, ObjectStore};
 use crate::respond::{self, Form, Stamp};
@@ -78,6 +78,13 @@ pub(crate) struct Ready {
     pub(crate) later: Option<Later>,
 }
 
+/// Where a copy goes, and how long it may take: no longer than the answer itself.
+struct Kept<'c> {
+    key: &'c str,
+    request_id: &'c str,
+    deadline: Instant,
+}
+
 /// When the answer is wanted.
 #[derive(Clone, Copy)]
 enum When<'m> {
@@ -118,22 +125,26 @@ impl Proxy {
         request: Request<Bytes>,
         client: Client,
         receipt: &Receipt,
-        is_last_attempt: bool,
+        attempt: Attempt,
     ) -> Result<(), Unfinished> {
         let arrival = request.extensions().get::<Arrival>().cloned().unwrap_or_default();
         let mut audit = self.begin(&request, Some(receipt.request_id.clone()));
         let (head, body) = request.into_parts();
         let when = When::Queued(receipt.key().ok_or(Unfinished)?);
         let told = self.told(&head, body.clone(), client, when, arrival.deadline, &mut audit).await;
-        let passes = told.as_ref().is_err_and(Problem::passes);
+        let passes = told.as_ref().is_err_and(|problem| problem.passes(&head.method));
         let response = told.unwrap_or_else(|problem| self.problem(problem, &head, &mut audit));
         audit.answered(&response);
-        if passes && !is_last_attempt {
+        if passes && !attempt.is_last {
             return Err(Unfinished);
         }
         let ready = self.state.as_ref().map_err(|_| Unfinished)?;
         let later = ready.later.as_ref().ok_or(Unfinished)?;
-        if let Err(error) = later.put(receipt, &head, &body, &response, &ready.source.cores).await {
+        let control = Control::read(&head.headers).unwrap_or_default();
+        let meant = Target::of(&head.uri, &control, &ready.trim);
+        let metadata = outputs::described(&response, &head, &meant, &body);
+        let put = later.put(receipt, &response, metadata, &ready.source.cores, attempt.end);
+        if let Err(error) = put.await {
             tracing::error!(request_id = audit.request_id, %error, "could not put the answer to a queued call");
             return Err(Unfinished);
         }
@@ -194,12 +205,14 @@ impl Proxy {
         let deadline = limit.map_or(deadline, |limit| limit.min(deadline));
 
         let target = Target::of(&head.uri, &control, &ready.trim);
-        let asked = body.clone();
-        let (inbound, outbound) = within(deadline, ready.admit(head, target, body, audit)).await?;
+        let (meant, asked) = (target.clone(), body.clone());
+        let (inbound, outbound) =
+            within(deadline, Problem::NoTime, ready.admit(head, target, body, audit)).await?;
         if let (When::Now(Some(message)), Some(later)) = (when, &ready.later)
             && later::is_preferred(&head.headers)
         {
-            return within(deadline, ready.queue(later, message, deadline, &self.clock, audit)).await;
+            let queued = ready.queue(later, message, deadline, &self.clock, audit);
+            return within(deadline, Problem::Queue, queued).await;
         }
         let copies = &ready.outputs;
         let metadata = copies.original.is_some().then(|| outputs::sent(ready.source.base.host(), &outbound));
@@ -214,16 +227,21 @@ impl Proxy {
             gzip: matches!(when, When::Now(_)) && respond::takes_gzip(&head.headers),
             head: is_head(&head.method),
         };
-        let request_id = audit.request_id.clone();
+        let copy = Kept { key: &key, request_id: &audit.request_id.clone(), deadline };
         // Beside each other: a copy should cost the caller no time of its own.
         let (original, answered) = tokio::join!(
-            ready.keep(&copies.original, original, &key, &request_id, ORIGINAL_FAILED),
-            within(deadline, ready.answer(inbound, response, &control, form, audit)),
+            ready.keep(&copies.original, original, &copy, ORIGINAL_FAILED),
+            within(
+                deadline,
+                Problem::SanitizeTimeout,
+                ready.answer(inbound, response, &control, form, audit)
+            ),
         );
         let mut response = answered?;
         let sanitized = copies.sanitized.as_ref();
-        let sanitized = sanitized.map(|_| Output::of(&response, outputs::described(&response, head, &asked)));
-        let sanitized = ready.keep(&copies.sanitized, sanitized, &key, &request_id, SANITIZED_FAILED).await;
+        let sanitized =
+            sanitized.map(|_| Output::of(&response, outputs::described(&response, head, &meant, &asked)));
+        let sanitized = ready.keep(&copies.sanitized, sanitized, &copy, SANITIZED_FAILED).await;
         for warning in [original, sanitized].into_iter().filter_map(Result::err) {
             response.headers_mut().append(respond::WARNING, HeaderValue::from_static(warning));
         }
@@ -301,14 +319,15 @@ impl Ready {
         &self,
         store: &Option<Arc<dyn ObjectStore>>,
         output: Option<Output>,
-        key: &str,
-        request_id: &str,
+        copy: &Kept<'_>,
         warning: &'static str,
     ) -> Result<(), &'static str> {
         let (Some(store), Some(output)) = (store, output) else {
             return Ok(());
         };
-        output.put(&**store, key, &self.source.cores).await.map_err(|error| {
+        let put = output.put(&**store, copy.key, &self.source.cores, copy.deadline).await;
+        put.map_err(|error| {
+            let request_id = copy.request_id;
             tracing::error!(request_id, %error, warning, "could not keep a copy of an answer");
             warning
         })
@@ -351,8 +370,12 @@ impl Ready {
 }
 
 /// Our own work, if it is done before the deadline.
-async fn within<T>(deadline: Instant, work: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
-    tokio::time::timeout_at(deadline.into(), work).await.unwrap_or(Err(Problem::SanitizeTimeout))
+async fn within<T>(
+    deadline: Instant,
+    late: Problem,
+    work: impl Future<Output = Result<T, Problem>>,
+) -> Result<T, Problem> {
+    tokio::time::timeout_at(deadline.into(), work).await.unwrap_or(Err(late))
 }
 
 /// The limit for a request body unless something else is configured.

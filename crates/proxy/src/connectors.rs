@@ -3,6 +3,7 @@
 //! `VIZARD_CONNECTORS=zoom,badges` makes `/zoom/v2/users` a call of `/v2/users` for the connector `zoom`. A setting
 //! `NAME` of that connector is `ZOOM__NAME`, or `NAME` where all have the same.
 
+use crate::secrets::Namespaces;
 use crate::settings::Environment;
 
 /// The connectors of `VIZARD_CONNECTORS`; none when there is only the one that the plain settings describe.
@@ -32,6 +33,20 @@ pub fn listed(environment: &dyn Environment) -> Result<Vec<String>, &'static str
 pub fn addressed(ids: &[String], path: &str) -> Option<usize> {
     let segment = path.strip_prefix('/')?.split('/').next()?;
     ids.iter().position(|id| id == segment)
+}
+
+/// Two connectors whose parameters or state begin with the same prefix: each would send the other's credential to its
+/// own source.
+pub fn overlapping<'i>(environment: &dyn Environment, ids: &'i [String]) -> Option<(&'i str, &'i str)> {
+    let places = |id: &str| {
+        let Namespaces { instance, state, .. } = Namespaces::of(&ConnectorEnvironment::new(environment, id));
+        (state.unwrap_or_else(|| instance.clone()), instance)
+    };
+    let known: Vec<_> = ids.iter().map(|id| (id, places(id))).collect();
+    known.iter().enumerate().find_map(|(place, (id, (state, instance)))| {
+        let same = |(_, other): &&(&String, (String, String))| other.0 == *state || other.1 == *instance;
+        known[..place].iter().find(same).map(|(other, _)| (other.as_str(), id.as_str()))
+    })
 }
 
 /// The environment as one connector of several sees it.
@@ -109,6 +124,25 @@ mod tests {
         ];
         for (path, expected) in cases {
             assert_eq!(addressed(&ids, path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn connectors_that_would_share_a_credential_are_found() {
+        let ids = ["zoom".to_owned(), "badges".to_owned()];
+        let own =
+            [("ZOOM__PATH_TO_INSTANCE_CONFIG", "/zoom/"), ("BADGES__PATH_TO_INSTANCE_CONFIG", "/badges/")];
+        let shared = [own[0], own[1], ("VIZARD_STATE_PATH", "/state/")];
+        let apart = [own[0], own[1], ("ZOOM__VIZARD_STATE_PATH", "/state/")];
+        for (pairs, expected) in [
+            (&own[..], None),
+            (&apart, None),
+            (&shared, Some(("zoom", "badges"))),
+            (&own[..1], None), // one has a prefix, the other has none
+            (&[("PATH_TO_INSTANCE_CONFIG", "/all/")], Some(("zoom", "badges"))),
+            (&[("AWS_LAMBDA_FUNCTION_NAME", "proxy")], Some(("zoom", "badges"))),
+        ] {
+            assert_eq!(overlapping(&environment(pairs), &ids), expected, "{pairs:?}");
         }
     }
 

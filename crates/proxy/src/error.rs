@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 use vizard_sanitizer::{Cause, Refusal, Unsanitizable};
 
 use crate::credentials::{CredentialCause, CredentialError};
@@ -45,6 +45,8 @@ pub(crate) enum Problem {
     Charset,
     /// The answer could not be sanitized.
     Unsanitizable(Unsanitizable),
+    /// The deadline came before the source was asked.
+    NoTime,
     /// The answer was there, but not sanitized before the deadline.
     SanitizeTimeout,
     /// A call that is to be answered later could not be queued.
@@ -111,6 +113,7 @@ impl Problem {
             Problem::Source(answer) => source(answer),
             Problem::Charset => row(500, "UNKNOWN", "source-charset", CHARSET),
             Problem::Unsanitizable(reason) => row(500, "UNKNOWN", reason.code(), format!("the source's response cannot be sanitized: {reason}")),
+            Problem::NoTime => row(504, "SOURCE_API_READ_TIMEOUT", "no-time", NO_TIME),
             Problem::SanitizeTimeout => row(504, "SOURCE_API_READ_TIMEOUT", "sanitize-timeout", LATE),
             Problem::Queue => row(500, "ASYNC_HANDLER_DISPATCH", "queue-unavailable", QUEUE),
             Problem::QueueTooSmall => row(413, "ASYNC_HANDLER_DISPATCH", "queue-message-too-large", QUEUE_TOO_SMALL),
@@ -119,20 +122,23 @@ impl Problem {
     }
 
     /// Whether the same call may have an answer a little later, without anybody doing anything about it. What the
-    /// source itself says stands: nobody asks it again on its caller's behalf.
-    pub(crate) fn passes(&self) -> bool {
+    /// source has answered stands; and one that may have acted on a call is not asked again, unless asking twice is as
+    /// good as once.
+    pub(crate) fn passes(&self, method: &Method) -> bool {
         match self {
-            Problem::Credential(error) => error.cause() != CredentialCause::ConnectionSetup,
-            Problem::Upstream(error, _) => matches!(
-                error,
+            Problem::Credential(error) => error.passes(),
+            Problem::Upstream(error, _) => match error {
                 UpstreamError::Refused
-                    | UpstreamError::ConnectTimeout
-                    | UpstreamError::ReadTimeout
-                    | UpstreamError::Name
-                    | UpstreamError::Tls
-                    | UpstreamError::Broken
-            ),
-            Problem::NotReady(_) | Problem::SanitizeTimeout => true,
+                | UpstreamError::ConnectTimeout
+                | UpstreamError::Name
+                | UpstreamError::Tls => true,
+                UpstreamError::ReadTimeout | UpstreamError::Broken => method.is_safe(),
+                UpstreamError::TooLarge
+                | UpstreamError::Encoding
+                | UpstreamError::Redirect
+                | UpstreamError::Request => false,
+            },
+            Problem::NotReady(_) | Problem::NoTime => true,
             Problem::HttpsRequired
             | Problem::ClientAddress
             | Problem::ControlHeader(..)
@@ -146,6 +152,7 @@ impl Problem {
             | Problem::Source(_)
             | Problem::Charset
             | Problem::Unsanitizable(_)
+            | Problem::SanitizeTimeout
             | Problem::Queue
             | Problem::QueueTooSmall
             | Problem::Panicked => false,
@@ -259,6 +266,7 @@ const CHARSET: &str = "the source's response declares a charset other than UTF-8
 const QUEUE: &str =
     "the call could not be queued to be answered later; try again, or without `Prefer: respond-async`";
 const QUEUE_TOO_SMALL: &str = "the call is too large to be queued; send it without `Prefer: respond-async`";
+const NO_TIME: &str = "the time for this call was over before the source was asked";
 const LATE: &str = "the source answered so late or so much that its response was not sanitized in time";
 const STORE_UNAVAILABLE: &str = "the secret store is not available at the moment; try again later";
 const EGRESS_BLOCKED: &str = "Network timeout: unable to connect to target API. This could indicate: 1) Proxy \

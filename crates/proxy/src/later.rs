@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, LOCATION};
-use http::request::Parts as Head;
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +51,15 @@ pub struct Receipt {
     /// The key of the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sanitized_output_key: Option<String>,
+}
+
+/// One of several attempts to answer a queued call.
+#[derive(Debug, Clone, Copy)]
+pub struct Attempt {
+    /// There is no other after this one.
+    pub is_last: bool,
+    /// When the answer must have been put.
+    pub end: std::time::Instant,
 }
 
 /// The job was not done and nothing was put: the queue should give it out again.
@@ -116,15 +124,14 @@ impl Later {
     pub(crate) async fn put(
         &self,
         receipt: &Receipt,
-        head: &Head,
-        body: &[u8],
         response: &Response<Bytes>,
+        mut metadata: Vec<(String, String)>,
         cores: &Cores,
+        end: std::time::Instant,
     ) -> Result<(), OutputError> {
         let key = receipt.key().ok_or(OutputError::Absent)?;
-        let mut metadata = outputs::described(response, head, body);
         metadata.insert(0, ("STATUS".to_owned(), response.status().as_u16().to_string()));
-        Output::of(response, metadata).put(&*self.answers, key, cores).await
+        Output::of(response, metadata).put(&*self.answers, key, cores, end).await
     }
 }
 

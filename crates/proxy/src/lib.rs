@@ -38,5 +38,5 @@ mod off_reactor;
 pub use api::{Client, Proxy, REQUEST_LIMIT};
 pub use audit::report_panics_by_place;
 pub use error::NotReady;
-pub use later::{Arrival, Receipt, Unfinished};
+pub use later::{Arrival, Attempt, Receipt, Unfinished};
 pub use start::{Parts, Platform, StartError, Started};

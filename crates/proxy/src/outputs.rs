@@ -3,17 +3,18 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::Instant;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::request::Parts as Head;
-use http::{HeaderMap, HeaderName, Response, Uri};
+use http::{HeaderMap, HeaderName, Response};
 use percent_encoding::percent_decode_str;
 use vizard_sanitizer::Outbound;
 
+use crate::control::Target;
 use crate::gzip;
 use crate::off_reactor::Cores;
 use crate::ports::{Destinations, Object, ObjectStore, OutputError};
@@ -80,12 +81,13 @@ impl Output {
         }
     }
 
-    /// Puts it, within the time that a caller can be made to wait for a copy.
+    /// Puts it before the deadline.
     pub(crate) async fn put(
         self,
         store: &dyn ObjectStore,
         key: &str,
         cores: &Cores,
+        deadline: Instant,
     ) -> Result<(), OutputError> {
         let Output { body, gzipped, content_type, metadata } = self;
         let body = match gzipped {
@@ -96,7 +98,9 @@ impl Output {
             }
         };
         let object = Object { body, content_type, metadata: fitting(metadata) };
-        tokio::time::timeout(PATIENCE, store.put(key, object)).await.unwrap_or(Err(OutputError::Unavailable))
+        tokio::time::timeout_at(deadline.into(), store.put(key, object))
+            .await
+            .unwrap_or(Err(OutputError::Unavailable))
     }
 }
 
@@ -118,8 +122,14 @@ pub(crate) fn is_request_id(id: &str) -> bool {
     (1..=128).contains(&id.len()) && id.bytes().all(plain)
 }
 
-/// What a sanitized answer is an answer to: as the caller asked, with the pseudonyms of the call.
-pub(crate) fn described(response: &Response<Bytes>, head: &Head, body: &[u8]) -> Vec<(String, String)> {
+/// What a sanitized answer is an answer to: as the caller asked, with the pseudonyms of the call, and the target that
+/// was meant.
+pub(crate) fn described(
+    response: &Response<Bytes>,
+    head: &Head,
+    meant: &Target,
+    body: &[u8],
+) -> Vec<(String, String)> {
     let stamp = [
         ("Rules-SHA", "x-psoxy-rules-sha"),
         ("Psoxy-Version", "x-psoxy-psoxy-version"),
@@ -132,7 +142,8 @@ pub(crate) fn described(response: &Response<Bytes>, head: &Head, body: &[u8]) ->
             pairs.push((name.to_owned(), value.to_owned()));
         }
     }
-    pairs.extend(asked(head.method.as_str(), &head.uri, &head.headers, body));
+    let (path, query) = (meant.path.as_str(), meant.query.as_deref());
+    pairs.extend(asked(head.method.as_str(), path, query, &head.headers, body));
     pairs
 }
 
@@ -147,26 +158,31 @@ pub(crate) fn sent(host: &str, outbound: &Outbound) -> Vec<(String, String)> {
     let query = outbound.query.as_deref().filter(|query| !query.is_empty());
     let mut parameters: Vec<_> = query.into_iter().flat_map(|query| query.split('&')).collect();
     parameters.sort_unstable();
-    let mark = if parameters.is_empty() { "" } else { "?" };
-    let uri: Uri = [&outbound.path, mark, &parameters.join("&")].concat().parse().unwrap_or_default();
-    let mut pairs = asked(&outbound.method, &uri, &headers, outbound.body.as_deref().unwrap_or_default());
+    let (query, body) = (parameters.join("&"), outbound.body.as_deref().unwrap_or_default());
+    let mut pairs = asked(&outbound.method, &outbound.path, Some(&query), &headers, body);
     pairs.insert(0, ("API_HOST".to_owned(), host.to_owned()));
     pairs
 }
 
 /// A call as metadata. Whatever may hold a secret is left out.
-pub(crate) fn asked(method: &str, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Vec<(String, String)> {
+fn asked(
+    method: &str,
+    path: &str,
+    query: Option<&str>,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Vec<(String, String)> {
     let mut pairs = Vec::new();
     let mut push = |name: &str, value: String| {
         if !value.is_empty() {
             pairs.push((name.to_owned(), value));
         }
     };
-    let host = headers.get("host").and_then(|value| value.to_str().ok()).or(uri.host());
+    let host = headers.get("host").and_then(|value| value.to_str().ok());
     push("API_HOST", host.unwrap_or_default().to_owned());
     push("HTTP_METHOD", method.to_owned());
-    push("PATH", decoded(uri.path()).trim_matches('/').to_owned());
-    push("QUERY_STRING", uri.query().map(decoded).unwrap_or_default());
+    push("PATH", decoded(path).trim_matches('/').to_owned());
+    push("QUERY_STRING", query.map(decoded).unwrap_or_default());
     push("REQUEST_BODY", STANDARD.encode(body));
     let mut told = BTreeMap::new();
     for (name, value) in headers.iter().filter(|(name, value)| is_told(name) && !value.is_sensitive()) {
@@ -218,9 +234,6 @@ fn fitting(pairs: Vec<(String, String)>) -> Vec<(String, String)> {
 }
 
 const DROPPED: &str = "METADATA-DROPPED";
-
-/// How long a copy may take.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// About the way, or about credentials.
 const NOT_TOLD: [&str; 12] = [
@@ -297,14 +310,15 @@ mod tests {
             ("accept-language", "en,de"),
             ("x-psoxy-user-to-impersonate", "p~x"),
         ]);
-        assert_eq!(asked("POST", &head.uri, &head.headers, b"{}"), expected);
+        let told = asked("POST", head.uri.path(), head.uri.query(), &head.headers, b"{}");
+        assert_eq!(told, expected);
     }
 
     #[test]
     fn metadata_fits_into_two_kibibytes_of_ascii() {
         let (long, short) = ("x".repeat(3000), "y".repeat(1100));
         let kept = fitting(pairs(&[("A", "1"), ("B", "é"), ("C", &long), ("D", &short), ("E", &short)]));
-        assert_eq!(kept, pairs(&[("A", "1"), ("E", &short), (DROPPED, "3")]));
+        assert_eq!(kept, pairs(&[("A", "1"), ("D", &short), (DROPPED, "3")]));
         let all = pairs(&[("A", "1"), ("B", "2")]);
         assert_eq!(fitting(all.clone()), all);
     }

@@ -63,6 +63,8 @@ fn a_call_of_a_rest_api_keeps_several_values() {
 fn an_event_is_queued_without_credentials() {
     let mut event = v2_event();
     event["headers"]["Prefer"] = json!("respond-async");
+    event["rawQueryString"] = json!("a=1&X-Amz-Security-Token=temporary");
+    event["queryStringParameters"] = json!({"a": "1", "X-Amz-Security-Token": "temporary"});
     let call = read(&event).ok().unwrap();
     let message = call.request.extensions().get::<Arrival>().unwrap().message.clone().unwrap();
     for secret in ["AKIA", "temporary", "session"] {

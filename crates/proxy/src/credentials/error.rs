@@ -114,6 +114,23 @@ impl CredentialError {
         }
     }
 
+    /// Whether it may be over a little later, without anybody doing anything about it.
+    pub(crate) fn passes(&self) -> bool {
+        match self {
+            CredentialError::Timeout
+            | CredentialError::Unreachable(_)
+            | CredentialError::Store(StoreError::Unavailable { .. })
+            | CredentialError::Busy
+            | CredentialError::Refused { hint: EndpointHint::Pace | EndpointHint::Endpoint, .. } => true,
+            CredentialError::Refused { .. }
+            | CredentialError::Answer(_)
+            | CredentialError::Missing(_)
+            | CredentialError::Invalid { .. }
+            | CredentialError::Store(_)
+            | CredentialError::NotKept(_) => false,
+        }
+    }
+
     /// How it looks from outside.
     pub fn cause(&self) -> CredentialCause {
         match self {

@@ -81,6 +81,7 @@ impl Fixed {
         if let Some(fresh) = self.fresh(known.as_ref(), failed) {
             return Ok(fresh);
         }
+        self.secrets.forget(); // this reads now and then, and what the store remembers may be older than that
         let header = self.header().await;
         let kept = header.and_then(|(name, text)| self.keep(name, &text, known, self.clock.instant()));
         self.asked.fetch_add(1, Ordering::Relaxed);

@@ -33,9 +33,10 @@ struct Memory {
 #[derive(Debug, Clone)]
 struct Said {
     value: Option<Secret>,
-    at: Instant,
-    /// Somebody is reading it anew.
-    again: bool,
+    /// It is believed until then.
+    until: Instant,
+    /// Until when somebody is reading it anew, if somebody is.
+    again: Option<Instant>,
 }
 
 impl Remembered {
@@ -77,22 +78,19 @@ impl Memory {
         let now = self.clock.instant();
         let mut all = self.said();
         if is_written_by_processes(name) {
-            let expected = all.remove(name).filter(|said| now < said.at + EXPECTED);
+            let expected = all.remove(name).filter(|said| now < said.until);
             return expected.map_or(Recalled::Nothing, |said| Recalled::Fresh(said.value));
         }
         let Some(said) = all.get_mut(name) else {
             return Recalled::Nothing;
         };
-        let believed = match said.value {
-            None => ABSENT,
-            Some(_) if !self.instance.is_empty() && name.starts_with(&self.instance) => INSTANCE,
-            Some(_) => SHARED,
-        };
         match &said.value {
-            value if now < said.at + believed => Recalled::Fresh(value.clone()),
-            Some(value) if said.again => Recalled::Fresh(Some(value.clone())),
+            value if now < said.until => Recalled::Fresh(value.clone()),
+            Some(value) if said.again.is_some_and(|until| now < until) => {
+                Recalled::Fresh(Some(value.clone()))
+            }
             Some(value) => {
-                said.again = true;
+                said.again = Some(now + AGAIN);
                 Recalled::Old(value.clone())
             }
             None => Recalled::Nothing,
@@ -107,7 +105,7 @@ impl Memory {
                     tracing::warn!(%error, "could not read a secret again; the last value is used");
                 }
                 if let Some(said) = self.said().get_mut(&name) {
-                    (said.at, said.again) = (self.clock.instant(), false);
+                    (said.until, said.again) = (self.clock.instant() + AGAIN, None);
                 }
             }
         }
@@ -118,7 +116,13 @@ impl Memory {
         if all.len() >= LIMIT {
             all.clear();
         }
-        all.insert(name.to_owned(), Said { value, at: self.clock.instant(), again: false });
+        let believed = match &value {
+            _ if is_written_by_processes(name) => EXPECTED,
+            None => ABSENT,
+            Some(_) if !self.instance.is_empty() && name.starts_with(&self.instance) => INSTANCE,
+            Some(_) => SHARED,
+        };
+        all.insert(name.to_owned(), Said { value, until: self.clock.instant() + believed, again: None });
     }
 
     fn said(&self) -> MutexGuard<'_, HashMap<String, Said>> {
@@ -209,6 +213,8 @@ const INSTANCE: Duration = Duration::from_secs(5 * 60);
 const SHARED: Duration = Duration::from_secs(20 * 60);
 /// Short, because an operator who has just put a secret there is waiting for it.
 const ABSENT: Duration = Duration::from_secs(30);
+/// How long reading anew may take, and after how long it is tried again when it failed.
+const AGAIN: Duration = Duration::from_secs(30);
 /// How long what was expected may wait for its one reader.
 const EXPECTED: Duration = Duration::from_secs(10);
 const LIMIT: usize = 256;

@@ -135,6 +135,12 @@ impl<'a> Reader<'a> {
         (!self.away).then_some((&self.namespaces, self.store))
     }
 
+    /// Whether nobody knows if the store has this one.
+    pub(super) fn could_not_read(&self, name: &str) -> bool {
+        let unreadable = |it: &SettingProblem| it.name == name && it.flaw == Flaw::Unreadable;
+        self.away || self.problems.iter().any(unreadable)
+    }
+
     pub(super) fn is_away(&self) -> bool {
         self.away
     }

@@ -17,6 +17,9 @@ pub(super) async fn read(reader: &mut Reader<'_>, source: Option<&str>) -> Optio
             }
         };
     }
+    if reader.could_not_read("RULES") {
+        return None; // rules may stand there, and others are not to be taken for them
+    }
     match reader.resource(RESOURCE) {
         Ok(Some(text)) => return Some(RulesText { name: RESOURCE.to_owned(), text, prebuilt: false }),
         Ok(None) => {}

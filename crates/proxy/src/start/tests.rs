@@ -229,3 +229,32 @@ impl SecretStore for Announced {
         Ok(())
     }
 }
+
+#[derive(Debug)]
+struct Away;
+
+#[async_trait::async_trait]
+impl SecretStore for Away {
+    async fn read(&self, _: &str) -> Result<Option<Secret>, StoreError> {
+        Err(StoreError::Unavailable { reason: "timeout".to_owned() })
+    }
+    async fn write(&self, _: &str, _: &Secret) -> Result<(), StoreError> {
+        Err(StoreError::ReadOnly)
+    }
+    async fn acquire(&self, _: &str, _: Duration) -> Result<Option<Lease>, StoreError> {
+        Err(StoreError::ReadOnly)
+    }
+    async fn release(&self, _: Lease) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_is_away_does_not_make_the_shipped_rules_look_forged() {
+    let environment = BTreeMap::from([
+        ("SOURCE".to_owned(), "zoom".to_owned()),
+        ("VIZARD_RULES_SHA256".to_owned(), "0".repeat(64)), // of rules in the store
+    ]);
+    let started = Proxy::start(&environment, Arc::new(Away), Arc::new(SystemClock)).await;
+    assert!(!started.rules_differ && started.problems.len() == 1, "{:?}", started.problems);
+}

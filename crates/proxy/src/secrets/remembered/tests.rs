@@ -105,6 +105,9 @@ async fn a_store_that_fails_or_forgets_does_not_take_a_value_away() {
         assert_eq!(text(&remembered, "ZOOM_CLIENT_ID").await.as_deref(), Some("first"));
     }
     assert_eq!(store.asked().len(), 2, "asked once for all three");
+    pass(&clock, 30);
+    text(&remembered, "ZOOM_CLIENT_ID").await;
+    assert_eq!(store.asked().len(), 1, "and again half a minute later");
     *store.away.lock().unwrap() = false;
     store.values.lock().unwrap().clear();
     pass(&clock, 300);
