@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use clap::ValueEnum;
 use vizard_aws::Aws;
-use vizard_proxy::ports::{SecretStore, SystemClock};
+use vizard_proxy::ports::{Destinations, NoDestinations, SecretStore, SystemClock};
 use vizard_proxy::secrets::{DirectorySecrets, EnvironmentSecrets, Namespaces};
 use vizard_proxy::settings::{Environment, ProcessEnvironment};
 
@@ -56,6 +56,10 @@ pub(crate) struct Opened {
     pub(crate) variables: Variables,
     pub(crate) store: Arc<dyn SecretStore>,
     pub(crate) namespaces: Namespaces,
+    /// What opens the places where answers are put; a server has none.
+    pub(crate) destinations: Arc<dyn Destinations>,
+    /// The region of AWS, where one is known.
+    region: Option<String>,
     /// Why the rule file that the variables lead to could not be read.
     pub(crate) unread_rules: Option<String>,
 }
@@ -73,7 +77,8 @@ impl Deployment {
     /// for the checks to tell.
     pub(crate) async fn open(&self, intent: Intent) -> Result<Opened, Stop> {
         let mut variables = Variables::read(self)?;
-        let mut unread_rules = None;
+        let (mut unread_rules, mut region) = (None, None);
+        let mut destinations: Arc<dyn Destinations> = Arc::new(NoDestinations);
         let store = match self.target {
             Target::Aws => {
                 let aws = Aws::of_process().await;
@@ -82,6 +87,8 @@ impl Deployment {
                     Ok(None) => {}
                     Err(error) => unread_rules = Some(error.to_string()),
                 }
+                region = aws.config().region().map(ToString::to_string);
+                destinations = Arc::new(aws.buckets());
                 let store = aws.secrets(&variables, Arc::new(SystemClock));
                 store.unwrap_or_else(|problem| Arc::new(Away(problem)))
             }
@@ -89,7 +96,27 @@ impl Deployment {
             Target::Environment => Arc::new(EnvironmentSecrets::from_pairs(variables.pairs())),
         };
         let namespaces = Namespaces::of(&variables);
-        Ok(Opened { target: self.target, variables, store, namespaces, unread_rules })
+        Ok(Opened { target: self.target, variables, store, namespaces, destinations, region, unread_rules })
+    }
+}
+
+impl Opened {
+    /// In AWS, where the same paths may stand in many accounts and regions: which of them this is.
+    pub(crate) fn where_it_is(&self) -> Option<String> {
+        if self.target != Target::Aws {
+            return None;
+        }
+        let region = self.region.as_deref().unwrap_or("not set");
+        let profile = ProcessEnvironment.given("AWS_PROFILE").map(|it| format!(", profile {it}"));
+        let Namespaces { instance, shared, state } = &self.namespaces;
+        let mut paths: Vec<&str> = Vec::new();
+        for path in [instance, shared].into_iter().chain(state) {
+            if !path.is_empty() && !paths.contains(&path.as_str()) {
+                paths.push(path);
+            }
+        }
+        let paths = if paths.is_empty() { "names without a path".to_owned() } else { paths.join(", ") };
+        Some(format!("AWS region {region}{}: {paths}", profile.unwrap_or_default()))
     }
 }
 

@@ -13,9 +13,10 @@ use jiff::fmt::rfc2822::DateTimeParser;
 use vizard_pseudonym::Secret;
 
 use crate::credentials::Strategy;
-use crate::ports::{Clock, Lease, SecretStore, StoreError, Upstream, UpstreamError};
+use crate::outputs::Outputs;
+use crate::ports::{Clock, Destinations, Lease, SecretStore, StoreError, Upstream, UpstreamError};
 use crate::secrets::{EnvironmentSecrets, Namespaces};
-use crate::settings::{Environment, SettingProblem, Settings};
+use crate::settings::{Environment, OutputSettings, SettingProblem, Settings};
 
 /// The settings, though the salt may not be there yet. They are good for asking the source for a credential, and
 /// for nothing that makes pseudonyms.
@@ -24,6 +25,11 @@ pub async fn settings_before_salt(
     store: Arc<dyn SecretStore>,
 ) -> Result<Settings, Vec<SettingProblem>> {
     Settings::read(environment, &Salted(store)).await
+}
+
+/// The places for answers that a host could not open, as it would tell at its start. Nothing is put there.
+pub fn unopened(outputs: &OutputSettings, destinations: &dyn Destinations) -> Vec<SettingProblem> {
+    Outputs::open(outputs, destinations).err().unwrap_or_default()
 }
 
 /// The names of all secrets that a strategy cannot do without, the ones that are there and the ones that are not.
@@ -106,6 +112,7 @@ mod tests {
     use std::time::UNIX_EPOCH;
 
     use super::*;
+    use crate::ports::NoDestinations;
 
     #[tokio::test]
     async fn reads_settings_while_there_is_no_salt() {
@@ -116,6 +123,15 @@ mod tests {
         assert_eq!(secrets_of(&settings.strategy).await, ["ACCOUNT_ID", "CLIENT_ID", "CLIENT_SECRET"]);
         let problems = settings_before_salt(&environment("zooom"), nothing).await;
         assert!(problems.unwrap_err().iter().all(|it| it.name != "PSOXY_SALT"));
+    }
+
+    #[test]
+    fn destinations_of_a_host_that_has_none_are_wrong() {
+        let outputs = OutputSettings { later: Some("s3://answers".to_owned()), ..OutputSettings::default() };
+        let problems = unopened(&outputs, &NoDestinations);
+        let names: Vec<_> = problems.iter().map(|it| it.name.as_str()).collect();
+        assert_eq!(names, ["ASYNC_OUTPUT_DESTINATION"]);
+        assert_eq!(unopened(&OutputSettings::default(), &NoDestinations), []);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! All settings, as the proxy reads them at its start.
 
-use vizard_proxy::settings::{Environment, Flaw, SettingProblem, Settings};
+use vizard_proxy::checkup;
+use vizard_proxy::settings::{Environment, Flaw, Reading, SettingProblem, Settings};
 
 use super::code::Code;
 use super::finding::{Check, Findings};
@@ -8,7 +9,8 @@ use crate::target::Opened;
 
 pub(super) async fn check(opened: &Opened, findings: &mut Findings) {
     let before = findings.iter().count();
-    match Settings::read(&opened.variables, &*opened.store).await {
+    let Reading { settings, outputs, .. } = Settings::survey(&opened.variables, &*opened.store).await;
+    match settings {
         Ok(settings) => {
             // Credentials that are absent are told with the secrets.
             let lasting = settings.warnings.iter().filter(|it| it.flaw != Flaw::Absent);
@@ -25,6 +27,7 @@ pub(super) async fn check(opened: &Opened, findings: &mut Findings) {
             }
         }
     }
+    checkup::unopened(&outputs, &*opened.destinations).iter().for_each(|problem| add(problem, findings));
     for name in ["VIZARD_ALLOW_LOOPBACK_HTTP", "IS_DEVELOPMENT_MODE"] {
         let on = opened.variables.given(name).is_some_and(|it| it.eq_ignore_ascii_case("true"));
         if on {

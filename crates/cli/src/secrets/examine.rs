@@ -62,6 +62,18 @@ async fn look(opened: &Opened, name: &str) -> Result<Vec<Standing>, StoreError> 
     }
 }
 
+/// Whether it is no secret here, but a variable or a setting.
+pub(crate) async fn is_setting(opened: &Opened, name: &str) -> bool {
+    if !IDS.contains(&name) {
+        return false;
+    }
+    let standing = match opened.store.settings() {
+        Some(settings) => standing::look(settings, &opened.namespaces, name).await.unwrap_or_default(),
+        None => Vec::new(),
+    };
+    opened.variables.given(name).is_some() || standing.iter().any(|it| it.worth == Worth::Real)
+}
+
 fn each(opened: &Opened, known: &Known, standing: &[Standing], findings: &mut Findings) {
     let name = &known.name;
     let mut add = |code: Code, found: String| findings.add(Check::Secrets, code, name, found);

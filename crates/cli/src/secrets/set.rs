@@ -1,12 +1,12 @@
 //! `vizard secrets set`: values are read, judged, tried at the source's token endpoint, and only then written.
 
 mod attempt;
+mod gather;
 mod judge;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use vizard_proxy::checkup;
 use vizard_proxy::ports::StoreError;
 use vizard_proxy::settings::Environment;
 use vizard_pseudonym::Secret;
@@ -15,8 +15,7 @@ use super::candidates::Candidates;
 use super::check::Deployed;
 use super::examine::fingerprint;
 use super::known::Known;
-use super::standing::{self, Standing, Worth};
-use super::values::Given;
+use super::standing::{self, Standing};
 use crate::exit::{self, Code, Stop};
 use crate::target::{Deployment, Intent, Opened, Target};
 
@@ -43,6 +42,9 @@ pub(crate) struct Arguments {
     /// Take values that do not look like what the source gives out
     #[arg(long)]
     any_shape: bool,
+    /// Make secrets in AWS though none of this deployment's stands there, not even a placeholder
+    #[arg(long)]
+    create: bool,
     /// Replace a salt that is there: nothing that was pseudonymized before can be joined with what comes after
     #[arg(long)]
     replace_salt_and_lose_every_pseudonym: bool,
@@ -72,39 +74,50 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Stop> {
         return Err(Stop::because(Code::Usage, "an environment cannot be written to"));
     }
     let opened = arguments.deployment.open(Intent::Write).await?;
+    opened.where_it_is().into_iter().for_each(exit::remark);
     let known = Deployed::of(&opened).await.secrets(None);
-    let wanted = wanted(&arguments.names, &known)?;
+    let wanted = gather::wanted(&arguments.names, &known)?;
     let standing = all_standing(&opened, &known).await?;
+    if opened.target == Target::Aws && !arguments.create && standing.values().all(Vec::is_empty) {
+        return Err(Stop::because(Code::NotAsPromised, NOTHING_THERE));
+    }
+    let absent = gather::absent(&opened, &wanted, &standing).await;
 
-    let given = given(arguments, &wanted, &standing)?;
-    let candidates = judge::judge(arguments, &opened, given, &known, &standing)?;
+    let given = gather::given(arguments, &wanted, &absent, &standing)?;
+    let candidates = judge::judge(arguments, &opened, &given, &known, &standing)?;
     if candidates.is_empty() {
         exit::remark("nothing to write");
-        return Ok(());
+    } else {
+        let values = candidates.iter().map(|it| (it.place.clone(), it.value.clone())).collect();
+        let over = Arc::new(Candidates::over(opened.store.clone(), values));
+        let done = try_and_write(arguments.no_try, &opened, &candidates, &over).await;
+        if let Err(error) = over.give_back().await {
+            let lasts = "proxies wait for it to run out, a minute at most, before they renew a token";
+            exit::remark(format_args!("the lease could not be given back ({error}): {lasts}"));
+        }
+        done?;
+        about_the_salt(&candidates)?;
     }
-    let values = candidates.iter().map(|it| (it.place.clone(), it.value.clone())).collect();
-    let over = Arc::new(Candidates::over(opened.store.clone(), values));
-    let names: Vec<&str> = candidates.iter().map(|it| it.known.name.as_str()).collect();
-    attempt::attempt(arguments.no_try, &opened, over.clone(), &names).await?;
-    write(&opened, &candidates, &over.values()).await?;
-    about_the_salt(&candidates)
+    if arguments.names.is_empty() {
+        let written = |name: &str| candidates.iter().any(|it| it.known.name == name);
+        let missing: Vec<_> = absent.iter().map(|it| it.name.as_str()).filter(|it| !written(it)).collect();
+        if !missing.is_empty() {
+            exit::remark(format_args!("still missing: {}", missing.join(", ")));
+        }
+    }
+    Ok(())
 }
 
-/// The secrets that are named, or that an operator has to write.
-fn wanted<'k>(names: &[String], known: &'k [Known]) -> Result<Vec<&'k Known>, Stop> {
-    if names.is_empty() {
-        return Ok(known.iter().filter(|it| it.required && !it.is_written_by_proxy()).collect());
-    }
-    let mut wanted = Vec::new();
-    for (number, name) in names.iter().enumerate() {
-        wanted.push(known.iter().find(|it| it.name == *name).ok_or_else(|| {
-            // What stands in the place of a name may be a value.
-            let all: Vec<_> = known.iter().map(|it| it.name.as_str()).collect();
-            let words = format!("name {} is no secret's; there are {}", number + 1, all.join(", "));
-            Stop::because(Code::Usage, words)
-        })?);
-    }
-    Ok(wanted)
+/// Where the source replaces a refresh token, nobody else may renew one from here to the end.
+async fn try_and_write(
+    no_try: bool,
+    opened: &Opened,
+    candidates: &[Candidate],
+    over: &Arc<Candidates>,
+) -> Result<(), Stop> {
+    let names: Vec<&str> = candidates.iter().map(|it| it.known.name.as_str()).collect();
+    attempt::attempt(no_try, opened, over.clone(), &names).await?;
+    write(opened, candidates, over.kept()).await
 }
 
 /// Everything that stands in the store now, by name.
@@ -117,63 +130,22 @@ async fn all_standing(opened: &Opened, known: &[Known]) -> Result<BTreeMap<Strin
     Ok(all)
 }
 
-/// The values from wherever the command line says. Without a word about it they are typed.
-fn given(
-    arguments: &Arguments,
-    wanted: &[&Known],
-    standing: &BTreeMap<String, Vec<Standing>>,
-) -> Result<Given, Stop> {
-    let mut given = Given::default();
-    for pair in &arguments.from_file {
-        given.read_file(pair)?;
+/// Writes one after the other and says where each is. A refresh token that the source replaced is there already.
+async fn write(opened: &Opened, candidates: &[Candidate], kept: Option<String>) -> Result<(), Stop> {
+    if let Some(place) = &kept {
+        exit::print(&format!("REFRESH_TOKEN: written to {place}\n"))?;
     }
-    if arguments.stdin {
-        given.read_standard_input()?;
-    }
-    if arguments.generate {
-        let replace = [
-            ("PSOXY_SALT", arguments.replace_salt_and_lose_every_pseudonym),
-            ("PSOXY_ENCRYPTION_KEY", arguments.replace_key_and_lose_every_reversal),
-        ];
-        for (name, replace) in replace {
-            let there = standing.get(name).is_some_and(|all| all.iter().any(|it| it.worth == Worth::Real));
-            if there && !replace {
-                exit::remark(format_args!("{name} is there already and stays as it is"));
-            } else if !given.values.contains_key(name) {
-                given.values.insert(name.to_owned(), checkup::generated_secret());
-            }
+    for Candidate { known, value, place } in candidates {
+        let name = &known.name;
+        if kept.is_none() || name != "REFRESH_TOKEN" {
+            opened.store.write(place, value).await.map_err(|error: StoreError| {
+                let words =
+                    format!("could not write {name} at {place}: {error}; what is printed above is written");
+                Stop::because(Code::Output, words)
+            })?;
+            exit::print(&format!("{name}: written to {place}\n"))?;
         }
-    }
-    let silent = !arguments.stdin && arguments.from_file.is_empty() && !arguments.generate;
-    if silent || (!arguments.names.is_empty() && !arguments.stdin) {
-        let missing: Vec<&Known> =
-            wanted.iter().copied().filter(|it| !given.values.contains_key(&it.name)).collect();
-        if !missing.is_empty() {
-            given.prompt(&missing)?;
-        }
-    }
-    Ok(given)
-}
-
-/// Writes one after the other and says where each is. Of what the source replaced, the replacement is written.
-async fn write(
-    opened: &Opened,
-    candidates: &[Candidate],
-    values: &BTreeMap<String, Secret>,
-) -> Result<(), Stop> {
-    for (place, value) in values {
-        let candidate = candidates.iter().find(|it| it.place == *place);
-        let name = candidate.map_or("REFRESH_TOKEN", |it| it.known.name.as_str());
-        if candidate.is_none() && opened.store.read(place).await.ok().flatten().as_ref() == Some(value) {
-            continue; // it was sent, and stays as it is
-        }
-        opened.store.write(place, value).await.map_err(|error: StoreError| {
-            let words =
-                format!("could not write {name} at {place}: {error}; what is printed above is written");
-            Stop::because(Code::Output, words)
-        })?;
-        exit::print(&format!("{name}: written to {place}\n"))?;
-        if candidate.is_some() && opened.variables.given(name).is_some() {
+        if opened.variables.given(name).is_some() {
             exit::remark(format_args!("{name} is also a variable of the deployment, which comes first"));
         }
     }
@@ -193,3 +165,7 @@ fn about_the_salt(candidates: &[Candidate]) -> Result<(), Stop> {
         fingerprint(&salt.value)
     ))
 }
+
+const NOTHING_THERE: &str = "\
+nothing was written: no secret of this deployment stands there, not even a placeholder. Are the account (AWS_PROFILE),
+the region (AWS_REGION) and the paths the deployment's? If they are, and the secrets are to be made anew: --create";

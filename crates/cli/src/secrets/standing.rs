@@ -51,14 +51,14 @@ pub(crate) async fn look(
     Ok(found)
 }
 
-/// Where a new value belongs: with the state, if the proxy replaces it; where the value of now stands; where a
-/// placeholder stands; for all connectors, if it is a salt or key and there is such a place; else with this connector.
+/// Where a new value belongs: with the state, if the proxy replaces it; where something stands already, be it a
+/// placeholder, and with this connector before all others, whose value may stay as it is; for all connectors, if it is
+/// a salt or key and there is such a place; else with this connector.
 pub(crate) fn place_for(name: &str, standing: &[Standing], namespaces: &Namespaces) -> String {
     if let ("REFRESH_TOKEN" | "ACCESS_TOKEN", Some(state)) = (name, &namespaces.state) {
         return format!("{state}{name}");
     }
-    let real = standing.iter().find(|it| it.worth == Worth::Real);
-    if let Some(standing) = real.or(standing.first()) {
+    if let Some(standing) = standing.first() {
         return standing.place.clone();
     }
     let shared = matches!(name, "PSOXY_SALT" | "PSOXY_ENCRYPTION_KEY") && !namespaces.shared.is_empty();
@@ -94,13 +94,15 @@ mod tests {
             ("config/CLIENT_ID", "fill me"),
             ("shared/CLIENT_ID", "real"),
             ("shared/ACCOUNT_ID", "fill me"),
+            ("shared/PRIVATE_KEY", "real"),
             ("config/REFRESH_TOKEN", "old"),
         ]);
         let (instance, shared) = ("config/".to_owned(), "shared/".to_owned());
         let apart = Namespaces { instance, shared, state: Some("state/".to_owned()) };
         let plain = Namespaces { instance: "config/".to_owned(), ..Namespaces::default() };
         let cases = [
-            (&apart, "CLIENT_ID", "shared/CLIENT_ID"),
+            (&apart, "CLIENT_ID", "config/CLIENT_ID"), // the shared one is other connectors'
+            (&apart, "PRIVATE_KEY", "shared/PRIVATE_KEY"),
             (&apart, "ACCOUNT_ID", "shared/ACCOUNT_ID"),
             (&apart, "CLIENT_SECRET", "config/CLIENT_SECRET"),
             (&apart, "PSOXY_SALT", "shared/PSOXY_SALT"),

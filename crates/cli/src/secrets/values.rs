@@ -15,17 +15,20 @@ use crate::exit::{self, Code, Stop};
 pub(crate) struct Given {
     pub(crate) values: BTreeMap<String, Secret>,
     pub(crate) problems: Vec<String>,
+    /// Where each name stands.
+    from: BTreeMap<String, String>,
 }
 
 impl Given {
     /// Adds the contents of a file, given as `NAME=PATH`. One line end at the end is not part of it.
-    pub(crate) fn read_file(&mut self, pair: &str) -> Result<(), Stop> {
+    pub(crate) fn read_file(&mut self, number: usize, pair: &str) -> Result<(), Stop> {
         let (name, path) = pair
             .split_once('=')
-            .filter(|(name, path)| !name.is_empty() && !path.is_empty())
+            .filter(|(name, path)| is_name(name) && !path.is_empty())
             .ok_or_else(|| Stop::because(Code::Usage, "--from-file must be NAME=PATH"))?;
         let bytes = bounded(File::open(path), path)?;
-        self.add(name, Secret::new(without_line_end(bytes.expose())));
+        let from = format!("the name of --from-file {number}");
+        self.add(name, from, Secret::new(without_line_end(bytes.expose())));
         Ok(())
     }
 
@@ -53,15 +56,22 @@ impl Given {
             let asked = format!("{} (not shown; leave empty to keep): ", known.name);
             let typed = rpassword::prompt_password(asked).map_err(|error| Stop::new(Code::NoInput, error))?;
             if !typed.is_empty() {
-                self.add(&known.name, Secret::new(typed));
+                self.add(&known.name, known.name.clone(), Secret::new(typed));
             }
         }
         Ok(())
     }
 
-    fn add(&mut self, name: &str, value: Secret) {
+    /// How a name is spoken of: one that may be a value is not repeated.
+    pub(crate) fn called(&self, name: &str) -> String {
+        let from = self.from.get(name).filter(|_| !is_like_a_setting(name));
+        from.map_or(name, String::as_str).to_owned()
+    }
+
+    fn add(&mut self, name: &str, from: String, value: Secret) {
+        self.from.insert(name.to_owned(), from);
         if self.values.insert(name.to_owned(), value).is_some() {
-            self.problems.push(format!("{name} is given twice"));
+            self.problems.push(format!("{} is given twice", self.called(name)));
         }
     }
 
@@ -69,10 +79,11 @@ impl Given {
     fn parse(&mut self, text: &str) {
         if text.trim_start().starts_with('{') {
             match serde_json::from_str(text) {
-                Ok(Value::Object(members)) => members.into_iter().for_each(|(name, value)| match value {
-                    Value::String(text) => self.add(&name, Secret::new(text)),
-                    _ => self.problems.push(format!("{name} is no text")),
-                }),
+                Ok(Value::Object(members)) => {
+                    for (number, (name, value)) in members.into_iter().enumerate() {
+                        self.add_member(number + 1, &name, value);
+                    }
+                }
                 Ok(_) => self.problems.push("standard input is no JSON object".to_owned()),
                 Err(error) => {
                     self.problems.push(format!("standard input is broken JSON at line {}", error.line()));
@@ -85,9 +96,21 @@ impl Given {
                 continue;
             }
             match line.split_once('=').filter(|(name, _)| is_name(name)) {
-                Some((name, value)) => self.add(name, Secret::new(value)),
+                Some((name, value)) => {
+                    self.add(name, format!("the name on line {}", number + 1), Secret::new(value));
+                }
                 None => self.problems.push(format!("line {} is not NAME=value", number + 1)),
             }
+        }
+    }
+
+    fn add_member(&mut self, number: usize, name: &str, value: Value) {
+        match value {
+            Value::String(text) if is_name(name) => {
+                self.add(name, format!("the name of member {number}"), Secret::new(text));
+            }
+            _ if is_name(name) && is_like_a_setting(name) => self.problems.push(format!("{name} is no text")),
+            _ => self.problems.push(format!("member {number} is not \"NAME\": \"value\"")),
         }
     }
 }
@@ -95,6 +118,12 @@ impl Given {
 /// Anything else before a `=` may be a part of a value.
 fn is_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || it == b'_')
+}
+
+/// Words with `_` between them. Some values are capital letters and digits alone.
+fn is_like_a_setting(name: &str) -> bool {
+    let is_word = |it: &str| (1..=14).contains(&it.len()) && it.bytes().all(|it| it.is_ascii_uppercase());
+    name.len() <= 40 && name.split('_').all(is_word)
 }
 
 fn without_line_end(bytes: &[u8]) -> &[u8] {
@@ -146,9 +175,20 @@ mod tests {
             ("A=mirela\nA=mirela", "A is given twice"),
             ("{\"A\":\n\"mirela\" \"mirela\"}", "standard input is broken JSON at line 2"),
             ("{\"A\":[\"mirela\"]}", "A is no text"),
+            ("{\"A\":\"1\",\"mirela\":\"A\"}", "member 2 is not \"NAME\": \"value\""),
+            ("{\"MIRELA7QX2\":7}", "member 1 is not \"NAME\": \"value\""),
+            ("A=1\nMIRELA7QX2=\nMIRELA7QX2=", "the name on line 3 is given twice"),
         ];
         for (text, expected) in cases {
             assert_eq!(parsed(text).1, [expected], "{text}");
         }
+    }
+
+    #[test]
+    fn a_name_is_repeated_only_where_it_is_like_a_setting() {
+        let mut given = Given::default();
+        given.parse("CLIENT_SECRETS=1\nMIRELA7QX2=1\nJBSWYDPEHPKPXPZQ=1");
+        let called: Vec<_> = given.values.keys().map(|name| given.called(name)).collect();
+        assert_eq!(called, ["CLIENT_SECRETS", "the name on line 3", "the name on line 2"]);
     }
 }

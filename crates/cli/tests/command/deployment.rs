@@ -13,7 +13,7 @@ use tokio::runtime::Runtime;
 use vizard_tests::stand_in::StandIn;
 use vizard_zoom_simulator::{Config, Lookout, Running, Simulator};
 
-use crate::run::{Ended, vizard};
+use crate::run::{Ended, Run, vizard, vizard_at_a_terminal};
 
 pub(crate) const SALT: &str = "qV3xkZt8mR1wYc6NdB0sJ4hLfA7gPe2uXo9iTn5K";
 pub(crate) const KEY: &str = "Hb7RwE2vKj9QyT4nMz1cXs6LpUa8DgFo3iVk5WrN";
@@ -125,11 +125,26 @@ impl Deployment {
         arguments: &[&str],
         input: &str,
     ) -> Ended {
+        self.run_as(|arguments| vizard(arguments).with(machine), store, arguments, input)
+    }
+
+    /// The same at a terminal, where each line of the input answers a question.
+    pub(crate) fn run_at_a_terminal(&self, arguments: &[&str], input: &str) -> Ended {
+        self.run_as(vizard_at_a_terminal, "directory", arguments, input)
+    }
+
+    fn run_as(
+        &self,
+        command: impl FnOnce(&[&str]) -> Run,
+        store: &str,
+        arguments: &[&str],
+        input: &str,
+    ) -> Ended {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(Value::Object(self.variables.clone()).to_string().as_bytes()).unwrap();
         let path = file.path().to_str().unwrap();
-        let arguments = [arguments, &["--target", store, "--env-file", path]].concat();
-        let ended = vizard(&arguments).with(machine).input(input).run();
+        let ended =
+            command(&[arguments, &["--target", store, "--env-file", path]].concat()).input(input).run();
         assert!(!ended.stderr.contains("internal error"), "{}", ended.stderr);
         self.assert_nothing_leaked(&ended);
         ended

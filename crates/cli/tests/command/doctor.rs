@@ -12,7 +12,6 @@ use crate::deployment::{DOCTOR, Deployment, march, stand_in};
 fn finds_nothing_wrong_where_nothing_is_and_leaves_nothing_behind() {
     let mut deployment = Deployment::whole(march());
     deployment.set("ALLOWED_DATA_ACCESS_IP_BLOCKS", "10.20.0.0/16");
-    deployment.set("SIDE_OUTPUT_SANITIZED", "s3://lumen-orchard-copies/zoom");
     let before = deployment.places();
     let ended = deployment.run(&DOCTOR, "");
     assert_eq!((ended.code, ended.stderr.as_str()), (0, ""), "{}", ended.stdout);
@@ -207,6 +206,15 @@ fn wrong_settings_keep_it_from_the_source_but_not_from_the_rest() {
     assert_eq!(code, 1);
     assert_eq!(troubles, ["setting-invalid TLS_VERSION", "secret-placeholder CLIENT_ID"]);
     assert_eq!(deployment.zoom.token_requests() + deployment.zoom.rest_requests(), 0);
+}
+
+/// A server, unlike a function, has no place to put them, and does not start.
+#[test]
+fn copies_that_nobody_could_put_anywhere_are_a_wrong_setting() {
+    let mut deployment = Deployment::whole(march());
+    deployment.set("SIDE_OUTPUT_SANITIZED", "s3://lumen-orchard-copies/zoom");
+    let troubles = deployment.troubles(&[&DOCTOR[..], &["--no-calls"]].concat());
+    assert_eq!(troubles, (1, vec!["setting-invalid SIDE_OUTPUT_SANITIZED".to_owned()]));
 }
 
 #[test]

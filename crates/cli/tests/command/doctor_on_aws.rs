@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use vizard_tests::moto::faults::Fault;
 use vizard_tests::moto::{Moto, REGION};
 
-use crate::deployment::{DOCTOR, Deployment, march};
+use crate::deployment::{DOCTOR, Deployment, march, stand_in};
 use crate::run::Ended;
 
 /// A deployment whose parameters have a prefix of their own.
@@ -30,18 +30,18 @@ impl OnAws {
     fn whole(name: &str, variables: &[(&str, &str)]) -> OnAws {
         let mut whole = OnAws::new(name);
         variables.iter().for_each(|(name, value)| whole.deployment.set(name, value));
-        let ended = whole.set();
+        let ended = whole.set(&["--create"]);
         assert_eq!(ended.code, 0, "{}{}", ended.stdout, ended.stderr);
         whole
     }
 
-    fn set(&self) -> Ended {
+    fn set(&self, more: &[&str]) -> Ended {
         let config = &self.deployment.config;
         let input = format!(
             "CLIENT_ID={}\nCLIENT_SECRET={}\nACCOUNT_ID={}\n",
             config.client_id, config.client_secret, config.account_id
         );
-        self.run(self.aws.url(), &["secrets", "set", "--stdin", "--generate"], &input)
+        self.run(self.aws.url(), &[&["secrets", "set", "--stdin", "--generate"], more].concat(), &input)
     }
 
     fn run(&self, url: &str, arguments: &[&str], input: &str) -> Ended {
@@ -67,7 +67,7 @@ impl OnAws {
 
 #[test]
 fn secrets_are_set_and_found_in_parameter_store_and_nothing_is_left_there() {
-    let aws = OnAws::whole("parameters", &[]);
+    let aws = OnAws::whole("parameters", &[("SIDE_OUTPUT_SANITIZED", "s3://lumen-orchard-copies/zoom")]);
     let before = aws.parameters();
     let names: Vec<_> = before.keys().map(|name| name.trim_start_matches(&aws.prefix)).collect();
     let expected = [
@@ -101,9 +101,74 @@ fn placeholders_of_terraform_are_told_and_filled() {
         "secret-absent ACCOUNT_ID",
     ];
     assert_eq!((code, troubles), (1, expected.map(str::to_owned).to_vec()));
-    assert_eq!(aws.set().code, 0);
+    assert_eq!(aws.set(&[]).code, 0);
     assert_eq!(aws.parameters().len(), 5, "each stands where its placeholder stood");
     assert_eq!(aws.troubles(aws.aws.url(), &["secrets", "check"]), (0, vec![]));
+}
+
+/// What a wrong profile or region leads to.
+#[test]
+fn where_nothing_of_the_deployment_stands_nothing_is_made() {
+    let aws = OnAws::new("elsewhere");
+    let ended = aws.set(&[]);
+    assert_eq!((ended.code, ended.stdout.as_str()), (1, ""), "{}", ended.stderr);
+    let paths = ["/zoom/config/", "/shared/config/", "/zoom/state/"].map(|it| format!("{}{it}", aws.prefix));
+    for words in [
+        format!("AWS region {REGION}: {}\n", paths.join(", ")),
+        "nothing was written: no secret of this deployment stands there".to_owned(),
+        "--create".to_owned(),
+    ] {
+        assert!(ended.stderr.contains(&words), "{words:?} is not in\n{}", ended.stderr);
+    }
+    assert_eq!(aws.parameters().len(), 0);
+    assert_eq!(aws.deployment.zoom.token_requests(), 0);
+}
+
+/// The source would replace it, and its successor would be lost.
+#[test]
+fn a_refresh_token_is_not_used_up_where_its_successor_could_not_be_written() {
+    let mut aws = OnAws::new("rotation");
+    let stand_in = stand_in(&mut aws.deployment, "Sat, 21 Nov 2026 09:34:20 GMT".to_owned());
+    aws.deployment.set("GRANT_TYPE", "refresh_token");
+    aws.deployment.set("SECRETS_STORE", "AWS_SECRETS_MANAGER");
+    let state = format!("{}/zoom/state/REFRESH_TOKEN", aws.prefix);
+    for (name, value) in [
+        (format!("{}/zoom/config/CLIENT_ID", aws.prefix), aws.deployment.config.client_id.as_str()),
+        (format!("{}/zoom/config/CLIENT_SECRET", aws.prefix), "fill me"),
+        (state.clone(), "authorized"),
+    ] {
+        aws.deployment.runtime.block_on(aws.aws.put_secret(&name, value));
+    }
+    let asked = || stand_in.seen().iter().filter(|it| it.uri().path() == "/token").count();
+    let value = || aws.deployment.runtime.block_on(aws.aws.secret(&state));
+    let client = format!("CLIENT_SECRET={}", aws.deployment.config.client_secret);
+    let set = ["secrets", "set", "--stdin"];
+    let front = aws.deployment.runtime.block_on(aws.aws.through_faults());
+    front.plan("secretsmanager.PutSecretValue", u32::MAX, Fault::AccessDenied);
+    for input in [&client, &format!("{client}\nREFRESH_TOKEN=authorized-anew")] {
+        let ended = aws.run(front.url(), &set, input);
+        assert_eq!((ended.code, ended.stdout.as_str()), (1, ""), "{}", ended.stderr);
+        let words = "nothing was written, and the source was not asked, as the secret store fails: the secret store \
+                     denies access to";
+        assert!(ended.stderr.contains(words), "{}", ended.stderr);
+        assert_eq!((asked(), value().as_deref()), (0, Some("authorized")));
+        assert_eq!(aws.parameters().len(), 0, "the lease is given back");
+    }
+    let ended = aws.run(aws.aws.url(), &set, &client);
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    assert_eq!((asked(), value().as_deref()), (1, Some("replacement-0")));
+    assert_eq!(aws.parameters().len(), 0);
+}
+
+#[test]
+fn destinations_that_are_no_buckets_are_wrong_settings() {
+    let mut aws = OnAws::whole("destinations", &[]);
+    aws.deployment.set("SIDE_OUTPUT_ORIGINAL", "gs://lumen-orchard-originals");
+    aws.deployment.set("SIDE_OUTPUT_SANITIZED", "s3://lumen-orchard-copies/zoom");
+    aws.deployment.set("ASYNC_OUTPUT_DESTINATION", "S3://answers");
+    let troubles = aws.troubles(aws.aws.url(), &[&DOCTOR[..], &["--no-calls"]].concat());
+    let expected = ["setting-invalid SIDE_OUTPUT_ORIGINAL", "setting-invalid ASYNC_OUTPUT_DESTINATION"];
+    assert_eq!(troubles, (1, expected.map(str::to_owned).to_vec()));
 }
 
 #[test]

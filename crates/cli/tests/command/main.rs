@@ -7,6 +7,8 @@ mod run;
 mod demo;
 mod doctor;
 mod doctor_on_aws;
+mod generate;
+mod rotation;
 mod sanitize;
 mod secrets;
 mod serve;

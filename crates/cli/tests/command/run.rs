@@ -23,6 +23,14 @@ pub(crate) fn vizard(arguments: &[&str]) -> Run {
     Run { command, input: Vec::new() }
 }
 
+/// The same at a terminal, where the lines of the input are typed at each question. All is on standard output.
+pub(crate) fn vizard_at_a_terminal(arguments: &[&str]) -> Run {
+    let mut command = Command::new("python3");
+    command.arg("-I").arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/command/terminal.py"));
+    command.arg(env!("CARGO_BIN_EXE_vizard")).args(arguments);
+    Run { command, input: Vec::new() }
+}
+
 impl Run {
     pub(crate) fn with(mut self, variables: &[(&str, &str)]) -> Run {
         self.command.envs(variables.iter().copied());

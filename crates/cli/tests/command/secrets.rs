@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 use vizard_zoom_simulator::{Fault, Target};
 
-use crate::deployment::{Deployment, KEY, SALT, march, stand_in};
+use crate::deployment::{Deployment, KEY, SALT, march};
 use crate::run::Ended;
 
-const SET: [&str; 3] = ["secrets", "set", "--stdin"];
+pub(crate) const SET: [&str; 3] = ["secrets", "set", "--stdin"];
 
 /// What an operator copies from Zoom's pages.
 fn credentials(deployment: &Deployment) -> String {
@@ -17,7 +17,7 @@ fn credentials(deployment: &Deployment) -> String {
     )
 }
 
-fn told(ended: &Ended, words: &[&str]) {
+pub(crate) fn told(ended: &Ended, words: &[&str]) {
     let said = format!("{}{}", ended.stdout, ended.stderr);
     for words in words {
         assert!(said.contains(words), "{words:?} is not in\n{said}");
@@ -124,24 +124,32 @@ fn what_cannot_be_tried_yet_is_written_with_a_word() {
     assert_eq!(deployment.places(), ["config/CLIENT_ID"]);
 }
 
-/// The token endpoint takes the one that is tried and gives another: that is the one to keep.
+/// Another connector's credential is behind the shared path.
 #[test]
-fn a_refresh_token_that_trying_used_up_is_written_as_its_successor() {
-    let mut deployment = Deployment::bare(march());
-    let _stand_in = stand_in(&mut deployment, "Sat, 21 Nov 2026 09:34:20 GMT".to_owned());
-    deployment.set("GRANT_TYPE", "refresh_token");
-    deployment.put("config/REFRESH_TOKEN", "fill me");
-    let config = &deployment.config;
-    let input = format!("CLIENT_ID={}\nCLIENT_SECRET={}\n", config.client_id, config.client_secret);
-    let ended = deployment.run(&SET, &format!("{input}REFRESH_TOKEN=authorized"));
+fn a_placeholder_of_this_connector_is_filled_before_the_secret_of_all() {
+    let deployment = Deployment::whole(march());
+    deployment.put("shared/CLIENT_SECRET", "pW7vKq2ZtR9bXn4LcYd8HsFj3MgUa6Tf");
+    deployment.put("config/CLIENT_SECRET", "fill me");
+    let ended = deployment.run(&SET, &format!("CLIENT_SECRET={}", deployment.config.client_secret));
     assert_eq!(ended.code, 0, "{}", ended.stderr);
-    told(&ended, &["REFRESH_TOKEN: written to state/REFRESH_TOKEN\n"]);
-    assert_eq!(deployment.value("state/REFRESH_TOKEN").as_deref(), Some("replacement-0"));
-    // Another client is tried with the token that is there, whose successor is written too.
-    let ended = deployment.run(&SET, "CLIENT_ID=LumenOrchardProxyS2S02");
-    assert_eq!(ended.code, 0, "{}", ended.stderr);
-    told(&ended, &["CLIENT_ID becomes another one", "REFRESH_TOKEN: written to state/REFRESH_TOKEN\n"]);
-    assert_eq!(deployment.value("state/REFRESH_TOKEN").as_deref(), Some("replacement-1"));
+    told(&ended, &["CLIENT_SECRET: written to config/CLIENT_SECRET\n"]);
+    let shared = deployment.value("shared/CLIENT_SECRET");
+    assert_eq!(shared.as_deref(), Some("pW7vKq2ZtR9bXn4LcYd8HsFj3MgUa6Tf"));
+}
+
+#[test]
+fn a_value_in_the_place_of_a_name_is_not_repeated() {
+    let deployment = Deployment::bare(march());
+    for (input, expected) in [
+        (r#"{"pepper-of-mirela":"CLIENT_ID"}"#, "member 1 is not \"NAME\": \"value\""),
+        (r#"{"CLIENT_ID":"a","PEPPER7MIRELA":"b"}"#, "the name of member 2 is no secret of a proxy"),
+        ("PEPPER7MIRELA==", "the name on line 1 is no secret of a proxy"),
+    ] {
+        let ended = deployment.run(&SET, input);
+        assert_eq!(ended.code, 1, "{input}");
+        told(&ended, &[expected]);
+        assert!(!ended.stderr.to_lowercase().contains("mirela"), "{}", ended.stderr);
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::held::Token;
 use super::lease::Guard;
 use super::strategy::{Exchange, Grant};
 use super::{grant, shared_token, token_answer};
-use crate::ports::{Clock, Upstream};
+use crate::ports::{Clock, StoreError, Upstream};
 use crate::secrets::Secrets;
 
 /// What the token endpoint granted.
@@ -73,11 +73,26 @@ async fn fetch(
     if let (Some(sent), Some(replacement)) = (asked.refresh_token, granted.refresh_token)
         && sent != replacement
     {
-        secrets.write("REFRESH_TOKEN", &replacement).await.map_err(CredentialError::NotKept)?;
+        keep(secrets, &replacement).await.map_err(CredentialError::NotKept)?;
     }
+    // Only now: an answer without a usable token has replaced the refresh token all the same.
     let (value, lifetime) = granted.token?;
     let token = Token { value, expires: began + lifetime };
     Ok(Trial { lifetime, scopes: granted.scopes, token })
 }
 
+/// Writes, and again when the store was away for a moment: the token that was sent is used up.
+async fn keep(secrets: &Secrets, replacement: &Secret) -> Result<(), StoreError> {
+    let mut attempts = 1;
+    loop {
+        match secrets.write("REFRESH_TOKEN", replacement).await {
+            Err(StoreError::Unavailable { .. }) if attempts < ATTEMPTS => attempts += 1,
+            written => return written,
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+const ATTEMPTS: u32 = 3;
+const PAUSE: Duration = Duration::from_millis(150);
 const LEASE_LIFE: Duration = Duration::from_secs(60);

@@ -44,7 +44,7 @@ pub(super) async fn attempt(
     }
     let upstream = HttpUpstream::new(Transport::of(&settings));
     let upstream = upstream.map_err(|error| Stop::new(Code::Unavailable, error))?;
-    let secrets = Secrets::new(candidates, opened.namespaces.clone());
+    let secrets = Secrets::new(candidates.clone(), opened.namespaces.clone());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     match Trial::run(exchange, &secrets, &upstream, &clock).await {
         Ok(trial) => {
@@ -54,11 +54,22 @@ pub(super) async fn attempt(
         // The others are still to come.
         Err(CredentialError::Missing(name)) => untried(&format!("{name} is not set yet")),
         Err(error) => {
-            let words = format!("nothing was written: {error}\n(to write the values untried: --no-try)");
+            let written = match (candidates.kept(), &error) {
+                (Some(place), _) => format!(
+                    "the source replaced the refresh token, and REFRESH_TOKEN is written to {place}; nothing else \
+                     was written"
+                ),
+                (None, CredentialError::Store(_)) => NOT_ASKED.to_owned(),
+                (None, _) => "nothing was written".to_owned(),
+            };
+            let words = format!("{written}: {error}\n(to write the values untried: --no-try)");
             Err(Stop::because(Code::NotAsPromised, words))
         }
     }
 }
+
+/// Before that, it is only read from.
+const NOT_ASKED: &str = "nothing was written, and the source was not asked, as the secret store fails";
 
 fn untried(why: &str) -> Result<(), Stop> {
     exit::remark(format_args!("the token endpoint was not asked: {why}"));

@@ -17,23 +17,23 @@ use crate::target::Opened;
 pub(super) fn judge(
     arguments: &Arguments,
     opened: &Opened,
-    given: Given,
+    given: &Given,
     known: &[Known],
     standing: &BTreeMap<String, Vec<Standing>>,
 ) -> Result<Vec<Candidate>, Stop> {
-    let Given { values, mut problems } = given;
+    let mut problems = given.problems.clone();
     let mut candidates = Vec::new();
-    for (name, value) in values {
-        let Some(known) = known.iter().find(|it| it.name == name) else {
-            problems.push(format!("{name} is no secret of a proxy"));
+    for (name, value) in &given.values {
+        let Some(known) = known.iter().find(|it| it.name == *name) else {
+            problems.push(format!("{} is no secret of a proxy", given.called(name)));
             continue;
         };
-        if !arguments.names.is_empty() && !arguments.names.contains(&name) {
+        if !arguments.names.is_empty() && !arguments.names.contains(name) {
             problems.push(format!("{name} is given, but not among the names on the command line"));
             continue;
         }
-        let standing = standing.get(&name).cloned().unwrap_or_default();
-        let value = trimmed(known, value);
+        let standing = standing.get(name).cloned().unwrap_or_default();
+        let value = trimmed(known, value.clone());
         problems.extend(about(arguments, known, &value));
         let used = standing.iter().find(|it| it.worth == Worth::Real).map(|it| &it.value);
         if used == Some(&value) {
@@ -45,7 +45,7 @@ pub(super) fn judge(
             let until = "proxies use the access token that they share until it ends, for an hour at most";
             exit::remark(format_args!("{name} becomes another one: {until}"));
         }
-        let place = place_for(&name, &standing, &opened.namespaces);
+        let place = place_for(name, &standing, &opened.namespaces);
         candidates.push(Candidate { known: known.clone(), value, place });
     }
     problems.extend(equal(&candidates, known, standing));

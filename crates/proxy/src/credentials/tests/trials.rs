@@ -56,3 +56,33 @@ async fn uses_no_refresh_token_up_that_it_could_not_replace() {
     assert_eq!(trial(&world, Grant::RefreshToken).await.unwrap_err(), CredentialError::Busy);
     assert_eq!(world.endpoint.calls(), 0);
 }
+
+#[tokio::test]
+async fn keeps_a_replaced_refresh_token_though_the_access_token_is_of_no_use() {
+    for unusable in [r#""expires_in":0,"access_token":"a""#, r#""access_token":"ü""#, r#""scope":"read:all""#]
+    {
+        let world = refreshing();
+        world.endpoint.play(200, &format!(r#"{{"refresh_token":"refresh-1",{unusable}}}"#));
+        let refused = trial(&world, Grant::RefreshToken).await.unwrap_err();
+        assert!(matches!(refused, CredentialError::Answer(_)), "{refused}");
+        assert_eq!(world.store.text("REFRESH_TOKEN").as_deref(), Some("refresh-1"), "{unusable}");
+        assert!(!world.store.is_leased());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn keeps_a_replaced_refresh_token_though_the_store_is_away_for_a_moment() {
+    use std::time::Duration;
+    let world = refreshing();
+    world.endpoint.play(200, r#"{"access_token":"a","refresh_token":"refresh-1"}"#);
+    *world.endpoint.slow.lock().unwrap() = Duration::from_secs(2);
+    let away = async {
+        tokio::time::sleep(Duration::from_secs(1)).await; // the source was asked
+        world.store.refuse(Some(StoreError::Unavailable { reason: "timeout".to_owned() }));
+        tokio::time::sleep(Duration::from_millis(1_200)).await;
+        world.store.refuse(None);
+    };
+    let (granted, ()) = tokio::join!(trial(&world, Grant::RefreshToken), away);
+    assert!(granted.is_ok(), "{granted:?}");
+    assert_eq!(world.store.text("REFRESH_TOKEN").as_deref(), Some("refresh-1"));
+}
