@@ -4,6 +4,7 @@
 
 mod grants;
 mod module;
+mod order;
 mod state;
 mod words;
 

@@ -9,7 +9,7 @@ locals {
   graphs = concat([
     { title = "Calls and refusals", stat = "Sum", metrics = [local.ours.Calls, local.ours.Refused] },
     { title = "Failures", stat = "Sum", metrics = [local.ours.ServerErrors, local.ours.TokenFailures, local.ours.FailedStarts, local.ours.Throttled] },
-    { title = "Duration, p95", stat = "p95", metrics = [["AWS/Lambda", "Duration", "FunctionName", var.function_name]] },
+    { title = "Milliseconds of a call, p95", stat = "p95", metrics = [[local.namespace, "Milliseconds"]] },
     { title = "Lambda", stat = "Sum", metrics = [for name in ["Invocations", "Errors", "Throttles"] : ["AWS/Lambda", name, "FunctionName", var.function_name]] },
     ], [for name in compact([var.queue_name, var.failed_queue_name]) :
     { title = name, stat = "Maximum", metrics = [["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", name]] }

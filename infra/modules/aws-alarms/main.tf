@@ -5,7 +5,7 @@ locals {
   dlq       = var.failed_queue_name == null ? {} : { calls-failed = var.failed_queue_name }
   backlog   = var.queue_name == null ? {} : { calls-waiting = var.queue_name }
   five      = 300
-  own_count = { namespace = local.namespace, dimensions = null, statistic = "Sum", percentile = null }
+  of_log    = { namespace = local.namespace, dimensions = null, statistic = "Sum", percentile = null }
   of_lambda = { namespace = "AWS/Lambda", dimensions = local.function, statistic = "Sum", percentile = null }
 
   # One period above the threshold is enough, unless `periods` says otherwise.
@@ -18,21 +18,21 @@ locals {
       metric = "Throttles", above = 0, periods = 1
       what   = "Lambda turned calls away: the concurrency is used up."
     })
-    slow = merge(local.of_lambda, {
-      metric = "Duration", above = var.p95_milliseconds, periods = 3
+    slow = merge(local.of_log, {
+      metric = "Milliseconds", above = var.p95_milliseconds, periods = 3
       what   = "One call in twenty takes longer than usual."
-      # Lambda's own, because it counts the start as well.
+      # Of calls: Lambda's own Duration is that of a batch where calls are answered later.
       statistic = null, percentile = "p95"
     })
-    token-failures = merge(local.own_count, {
+    token-failures = merge(local.of_log, {
       metric = "TokenFailures", above = 0, periods = 1
       what   = "The source gave no access token: a credential is missing or wrong, or the token endpoint cannot be reached."
     })
-    server-errors = merge(local.own_count, {
+    server-errors = merge(local.of_log, {
       metric = "ServerErrors", above = var.server_errors, periods = 1
       what   = "Calls were answered with 5xx."
     })
-    failed-starts = merge(local.own_count, {
+    failed-starts = merge(local.of_log, {
       metric = "FailedStarts", above = 0, periods = 1
       what   = "The function started and cannot serve: settings or rules are wrong, or the rules are not those that were reviewed."
     })
@@ -58,7 +58,7 @@ resource "aws_cloudwatch_metric_alarm" "simple" {
   ok_actions          = var.topic_arns
   tags                = var.tags
 
-  depends_on = [aws_cloudwatch_log_metric_filter.audit]
+  depends_on = [aws_cloudwatch_log_metric_filter.audit, aws_cloudwatch_log_metric_filter.time]
 }
 
 # A jump in refused calls: a caller asks for more than it was given, or a change of rules took something away. As a

@@ -13,7 +13,8 @@ locals {
     TokenFailures = "{ $.target = \"audit\" && ($.cause = \"CONNECTION_SETUP\" || $.cause = \"NETWORK_EGRESS_BLOCKED\") }"
     ServerErrors  = "{ $.target = \"audit\" && $.status >= 500 }"
     Throttled     = "{ $.target = \"audit\" && $.status = 429 }"
-    FailedStarts  = "{ $.level = \"ERROR\" && $.message = \"cannot serve requests\" }"
+    # The first ends no process: it answers every call with a problem. The second does.
+    FailedStarts = "{ $.level = \"ERROR\" && ($.message = \"cannot serve requests\" || $.message = \"the function cannot start\") }"
   }
 }
 
@@ -30,5 +31,19 @@ resource "aws_cloudwatch_log_metric_filter" "audit" {
     value         = "1"
     default_value = "0"
     unit          = "Count"
+  }
+}
+
+# How long each call took. No default value: a minute without calls is not one in which calls took no time.
+resource "aws_cloudwatch_log_metric_filter" "time" {
+  name           = "${var.function_name}-milliseconds"
+  log_group_name = var.log_group_name
+  pattern        = local.patterns.Calls
+
+  metric_transformation {
+    namespace = local.namespace
+    name      = "Milliseconds"
+    value     = "$.millis"
+    unit      = "Milliseconds"
   }
 }

@@ -18,6 +18,16 @@ output "queue_name" {
   value       = aws_sqs_queue.calls.name
 }
 
+output "window_seconds" {
+  description = "How long Lambda may gather messages, which the queue's visibility timeout allows for."
+  value       = local.window_seconds
+}
+
+output "visibility_seconds" {
+  description = "For how long a message is invisible that was taken, and after which a call that failed is tried again."
+  value       = local.visibility_seconds
+}
+
 output "bucket_arn" {
   description = "ARN of the bucket of results."
   value       = aws_s3_bucket.results.arn

@@ -3,8 +3,14 @@
 # A message is a call as it came in, with identifiers that may be pseudonyms or not; it is encrypted like the results.
 
 locals {
-  # A message must stay invisible for as long as the function may work on it.
-  visibility_seconds = max(var.timeout_seconds, 120)
+  # How long Lambda may gather messages. A caller waits: with few calls, 60 would be most of the time.
+  window_seconds = 5
+
+  # A message is invisible from the moment that Lambda takes it: while others are gathered, while the function works on
+  # it, and for a minute beside these, in which Lambda tries again when there is no room for the call. AWS advises six
+  # times the timeout. But a call that failed is tried again only when this time is over: six times 180 seconds, three
+  # times, would be most of the hour that a caller waits for.
+  visibility_seconds = max(var.timeout_seconds + local.window_seconds + 60, 120)
 }
 
 resource "aws_sqs_queue" "calls" {

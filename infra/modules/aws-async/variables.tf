@@ -9,7 +9,7 @@ variable "name" {
 }
 
 variable "timeout_seconds" {
-  description = "The function's timeout: a message is invisible for at least so long."
+  description = "The function's timeout: a message is invisible for longer."
   type        = number
 
   validation {

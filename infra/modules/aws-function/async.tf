@@ -14,10 +14,11 @@ module "async" {
 resource "aws_lambda_event_source_mapping" "calls" {
   count = length(module.async)
 
-  event_source_arn                   = module.async[count.index].queue_arn
-  function_name                      = aws_lambda_alias.live.arn
-  batch_size                         = 10
-  maximum_batching_window_in_seconds = 5 # a caller waits; with few calls, 60 would be most of the time
+  event_source_arn = module.async[count.index].queue_arn
+  function_name    = aws_lambda_alias.live.arn
+  # As many as the function answers at once: a fifth would wait for another one, in the same time.
+  batch_size                         = 4
+  maximum_batching_window_in_seconds = module.async[count.index].window_seconds
   function_response_types            = ["ReportBatchItemFailures"]
   tags                               = var.tags
 

@@ -15,9 +15,9 @@ locals {
       VIZARD_STATE_PATH       = connector.state_path
       VIZARD_RULES_SHA256     = local.rules_sha256[id]
     },
-    !contains(keys(local.rules_objects), id) ? {} : {
+    !contains(keys(local.files), id) ? {} : {
       REMOTE_RESOURCE_BUCKET = aws_s3_bucket.rules[0].bucket
-      INSTANCE_RESOURCE_PATH = "${id}/"
+      INSTANCE_RESOURCE_PATH = local.rules_prefixes[id]
     },
   ) }
 

@@ -56,11 +56,12 @@ locals {
       Resource = local.writable_secrets
     }]
 
-    rules = length(local.rules_objects) == 0 ? [] : [{
+    # Under every hash: the version that an apply replaces reads its own until the alias has moved.
+    rules = length(local.files) == 0 ? [] : [{
       Sid      = "ReadRules"
       Effect   = "Allow"
       Action   = ["s3:GetObject"]
-      Resource = [for id in sort(keys(local.rules_objects)) : "${aws_s3_bucket.rules[0].arn}/${id}/rules.yaml"]
+      Resource = [for id in sort(keys(local.files)) : "${aws_s3_bucket.rules[0].arn}/${id}/*/rules.yaml"]
     }]
 
     async = !var.async.enabled ? [] : [{
@@ -80,6 +81,10 @@ locals {
       Effect   = "Allow"
       Action   = ["s3:PutObject"]
       Resource = local.side_outputs
+      # Names of buckets are one space for all accounts: a name that is mistyped, or free again, may be a stranger's.
+      Condition = { StringEquals = {
+        "aws:ResourceAccount" = coalesce(var.side_outputs.account_id, data.aws_caller_identity.current.account_id)
+      } }
     }]
 
     # Only by way of the services that keep things for the function: the key opens nothing else for it.
@@ -102,12 +107,12 @@ resource "aws_iam_role" "function" {
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
+    # Without a condition on aws:SourceAccount: Lambda's guide does not say that the key is there when Lambda takes a
+    # role on, and if it were not, no function would start. A role can be passed to functions of its own account only.
     Statement = [{
       Effect    = "Allow"
       Principal = { Service = "lambda.amazonaws.com" }
       Action    = "sts:AssumeRole"
-      # Functions of this account only.
-      Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
     }]
   })
 }

@@ -7,8 +7,11 @@ data "aws_region" "current" {}
 data "aws_partition" "current" {}
 
 locals {
-  # API Gateway gives up after 30 seconds, and so must the function, or callers get an answer that is not ours.
-  timeout_seconds = coalesce(var.limits.timeout_seconds, var.endpoint == "http_api" ? 30 : 180)
+  # API Gateway gives up after 30 seconds, and so must the function, or callers get an answer that is not ours. Calls
+  # that are answered later do not wait for the API: for their sake the function has its time, and a caller who waits
+  # for more than 30 seconds gets the API's own 503 or 504.
+  timeout_seconds = coalesce(var.limits.timeout_seconds, local.api_ends_calls ? 30 : 180)
+  api_ends_calls  = var.endpoint == "http_api" && !var.async.enabled
 
   region_and_account = "${data.aws_region.current.region}:${data.aws_caller_identity.current.account_id}"
   arn_prefix         = "arn:${data.aws_partition.current.partition}"
@@ -64,8 +67,14 @@ resource "aws_lambda_function" "this" {
     }
   }
 
-  # Without its rights or its log group the first start would fail, or log into a group that is kept forever.
-  depends_on = [aws_iam_role_policy.function]
+  # A version starts as soon as it is published, at once with provisioned concurrency: what it may do, its rules and the
+  # places of its secrets are there before.
+  depends_on = [
+    aws_iam_role_policy.function,
+    aws_s3_object.rules,
+    module.secrets,
+    module.shared_secrets,
+  ]
 }
 
 resource "aws_lambda_alias" "live" {

@@ -1,7 +1,12 @@
 # Which rules the function may serve with, and how rules of one's own reach it.
 #
 # The hash always ends up in the environment, and the function refuses to start with rules that have another one: what
-# was reviewed is what runs. Rules stand where the function can read and cannot write.
+# was reviewed is what runs. Rules of one's own are an object that the function can read and cannot write.
+#
+# The object's key has the hash in it, because a published version keeps its environment and with it the hash: with
+# rules in one place for all versions, the version that still answers while an apply is under way would meet the rules
+# of the next one. Only what is in the configuration stays: Terraform deletes the object of other rules before, with all
+# its versions, once the alias has moved on.
 
 locals {
   sources = { for id, connector in var.connectors : id => coalesce(connector.source, id) }
@@ -13,30 +18,16 @@ locals {
     local.shipped_rules_sha256[local.sources[id]]
   ) }
 
-  # A parameter takes 8 KiB (4 KiB in the tier that costs nothing); what is larger becomes an object.
-  packed        = { for id, file in local.files : id => base64gzip(file(file)) }
-  rules_inline  = { for id, text in local.packed : id => text if length(text) <= 8192 }
-  rules_objects = { for id, text in local.packed : id => local.files[id] if length(text) > 8192 }
-}
-
-resource "aws_ssm_parameter" "rules" {
-  # checkov:skip=CKV2_AWS_34:rules are no secret: reviewers should read them
-  for_each = local.rules_inline
-
-  name        = "${local.connectors[each.key].config_path}RULES"
-  description = "Rules of ${each.key}, gzip in base64, of a file with SHA-256 ${local.rules_sha256[each.key]}"
-  type        = "String"
-  tier        = length(each.value) <= 4096 ? "Standard" : "Advanced"
-  value       = each.value
-  tags        = var.tags
+  # What the key of the object begins with; the function puts rules.yaml behind it.
+  rules_prefixes = { for id in keys(local.files) : id => "${id}/${local.rules_sha256[id]}/" }
 }
 
 resource "aws_s3_bucket" "rules" {
   # checkov:skip=CKV_AWS_18:the function reads one object at its start; changes are in CloudTrail
   # checkov:skip=CKV_AWS_144:made again by `apply`; a copy in another region is one more copy
   # checkov:skip=CKV2_AWS_62:nothing waits for events; the function reads at its start
-  # checkov:skip=CKV2_AWS_61:old versions are the record of what was in force
-  count = length(local.rules_objects) > 0 ? 1 : 0
+  # checkov:skip=CKV2_AWS_61:a second version of an object is there only if somebody overwrote it, and is then evidence
+  count = length(local.files) > 0 ? 1 : 0
 
   bucket = "${var.name}-rules-${data.aws_caller_identity.current.account_id}-${data.aws_region.current.region}"
   tags   = var.tags
@@ -104,14 +95,18 @@ resource "aws_s3_bucket_policy" "rules" {
 }
 
 resource "aws_s3_object" "rules" {
-  for_each = local.rules_objects
+  for_each = local.files
 
   bucket       = aws_s3_bucket.rules[0].id
-  key          = "${each.key}/rules.yaml"
-  source       = each.value
-  source_hash  = filesha256(each.value)
+  key          = "${local.rules_prefixes[each.key]}rules.yaml"
+  source       = each.value # the file's bytes, those that the hash is of
   content_type = "application/yaml"
   tags         = var.tags
 
   depends_on = [aws_s3_bucket_versioning.rules, aws_s3_bucket_server_side_encryption_configuration.rules]
+
+  lifecycle {
+    # The new object before the new version, the old one gone only after the alias points to it.
+    create_before_destroy = true
+  }
 }

@@ -36,8 +36,8 @@ variable "connectors" {
   }
 
   validation {
-    condition     = alltrue([for id in keys(var.connectors) : can(regex("^[a-z][a-z0-9-]{0,30}$", id)) && id != "shared"])
-    error_message = "An id of a connector has small letters, digits and dashes, begins with a letter, and is not \"shared\"."
+    condition     = alltrue([for id in keys(var.connectors) : can(regex("^[a-z][a-z0-9]*(-[a-z0-9]+)*$", id)) && length(id) <= 31 && id != "shared"])
+    error_message = "An id of a connector has at most 31 small letters and digits with single dashes between them, begins with a letter, and is not \"shared\"."
   }
 
   validation {
@@ -73,7 +73,10 @@ variable "connectors" {
 
   validation {
     condition = alltrue(flatten([
-      for it in values(var.connectors) : [for name in keys(it.settings) : can(regex("^[A-Z][A-Z0-9_]*$", name)) && !contains(local.not_settings, name)]
+      # Two underscores would make it the setting of a connector by name, past the list of what is none.
+      for it in values(var.connectors) : [for name in keys(it.settings) :
+        can(regex("^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$", name)) && !contains(concat(local.not_settings, keys(coalesce(it.secrets, {}))), name)
+      ]
     ]))
     error_message = "A connector's settings has a name that is no setting, is a secret, or is set by this module. Secrets go to `vizard secrets set`."
   }
@@ -165,7 +168,7 @@ variable "endpoint" {
 }
 
 variable "limits" {
-  description = "memory_mb; timeout_seconds (180, behind an http_api 30); reserved_concurrency (-1: none); provisioned_concurrency (0: none), instances that are kept started."
+  description = "memory_mb; timeout_seconds (180, behind an http_api without async 30); reserved_concurrency (-1: none); provisioned_concurrency (0: none), instances that are kept started."
   type = object({
     memory_mb               = optional(number, 512)
     timeout_seconds         = optional(number)
@@ -180,8 +183,8 @@ variable "limits" {
   }
 
   validation {
-    condition     = var.limits.timeout_seconds == null || try(var.limits.timeout_seconds >= 5 && var.limits.timeout_seconds <= (var.endpoint == "http_api" ? 30 : 900), false)
-    error_message = "A function has 5 to 900 seconds; behind an http_api at most 30."
+    condition     = var.limits.timeout_seconds == null || try(var.limits.timeout_seconds >= 5 && var.limits.timeout_seconds <= (local.api_ends_calls ? 30 : 900), false)
+    error_message = "A function has 5 to 900 seconds; behind an http_api without async at most 30."
   }
 
   validation {
@@ -204,7 +207,12 @@ variable "settings" {
   default     = {}
 
   validation {
-    condition     = alltrue([for name in keys(var.settings) : can(regex("^[A-Z][A-Z0-9_]*$", name)) && !contains(local.not_settings, name)])
+    # Two underscores would make it the setting of a connector by name, past the list of what is none.
+    condition = alltrue([
+      for name in keys(var.settings) : can(regex("^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$", name)) && !contains(
+        concat(local.not_settings, flatten([for it in values(var.connectors) : keys(coalesce(it.secrets, {}))])), name
+      )
+    ])
     error_message = "settings has a name that is no setting, is a secret, or is set by this module. Secrets go to `vizard secrets set`."
   }
 }
@@ -260,10 +268,11 @@ variable "async" {
 }
 
 variable "side_outputs" {
-  description = "Copies of every answer, to buckets that exist: original (as the source sent it: personal data) and sanitized, each s3://bucket or s3://bucket/prefix."
+  description = "Copies of every answer, to buckets that exist: original (as the source sent it: personal data) and sanitized, each s3://bucket or s3://bucket/prefix; account_id, whose buckets they are (null: this account's)."
   type = object({
-    original  = optional(string)
-    sanitized = optional(string)
+    original   = optional(string)
+    sanitized  = optional(string)
+    account_id = optional(string)
   })
   default = {}
 
@@ -278,6 +287,11 @@ variable "side_outputs" {
   validation {
     condition     = var.side_outputs.original == null || var.side_outputs.original != var.side_outputs.sanitized
     error_message = "Original and sanitized answers have the same names: they need different places."
+  }
+
+  validation {
+    condition     = var.side_outputs.account_id == null || can(regex("^[0-9]{12}$", var.side_outputs.account_id))
+    error_message = "The account of the side outputs is given by its 12 digits."
   }
 }
 

@@ -16,7 +16,8 @@ const GRANTS: &[(&str, &str, &str)] = &[
     // AWS takes no narrower resource for it; each value in the batch still needs ReadSecrets.
     ("ReadSecretsAtOnce", "secretsmanager:BatchGetSecretValue", "*"),
     ("WriteSecretState", "secretsmanager:PutSecretValue", "local.writable_secrets"),
-    ("ReadRules", "s3:GetObject", "${aws_s3_bucket.rules[0].arn}/${id}/rules.yaml"),
+    // Under every hash, because the version that an apply replaces reads its own rules to the end.
+    ("ReadRules", "s3:GetObject", "${aws_s3_bucket.rules[0].arn}/${id}/*/rules.yaml"),
     (
         "QueueCalls",
         "sqs:SendMessage sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes",

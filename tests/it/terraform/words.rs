@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use vizard_tests::repository::{self, assert_none, compare};
 
 use super::FUNCTION;
-use super::module::{Module, key, member, texts, walk};
+use super::module::{Module, argument, key, member, texts, walk, written};
 
 #[test]
 fn the_function_is_told_names_that_it_reads() {
@@ -93,23 +93,56 @@ fn the_metrics_look_for_words_of_the_source() {
         .map(|it| repository::text(it))
         .collect();
     let audit = repository::text("crates/proxy/src/audit.rs");
+    let mut wanted: Vec<(String, String)> =
+        patterns.iter().map(|(name, pattern)| (key(name), texts(pattern).remove(0))).collect();
+    // What a metric is of, when it does not count lines.
+    for (_, name, filter) in alarms.of_aws("resource").iter().filter(|it| it.0.ends_with("_metric_filter")) {
+        let metric = filter.body().blocks().find(|it| it.identifier() == "metric_transformation").unwrap();
+        let value = texts(argument(metric, "value").unwrap()).remove(0);
+        // With a default, a minute without calls would be one in which calls took no time.
+        let measures = value.starts_with("$.");
+        assert_ne!(measures, argument(metric, "default_value").is_some(), "{name} of {value}");
+        wanted.push(((*name).to_owned(), value));
+    }
     let mut seen = 0;
-    for (name, pattern) in patterns.iter() {
-        let pattern = texts(pattern).remove(0);
+    for (name, pattern) in wanted {
         for word in pattern.split('"').skip(1).step_by(2) {
             seen += 1;
             let said = source.contains(&format!("\"{word}\"")) || word == "ERROR";
-            assert!(said, "{}: nobody says {word}", key(name));
+            assert!(said, "{name}: nobody says {word}");
         }
         // A line of the log is flat: what every line has, and what the audit line adds.
         for field in pattern.split("$.").skip(1).filter_map(|it| it.split(' ').next()) {
             seen += 1;
             let of_all = ["level", "message", "target"].contains(&field);
             let of_audit = audit.contains(&format!(" {field} =")) || audit.contains(&format!("self.{field}"));
-            assert!(of_all || of_audit, "{}: no line has {field}", key(name));
+            assert!(of_all || of_audit, "{name}: no line has {field}");
         }
     }
-    assert!(seen > 18, "the search for words finds too little");
+    assert!(seen > 20, "the search for words finds too little");
+}
+
+/// Lambda hands over as many calls as the function answers at once, and the queue puts aside what the function takes for
+/// its last attempt.
+#[test]
+fn queue_and_function_count_alike() {
+    let source = repository::text("crates/lambda/src/queued.rs");
+    let constant = |name: &str| {
+        let line = source.lines().find(|it| it.starts_with(&format!("const {name}:"))).unwrap();
+        line.split("= ").nth(1).unwrap().trim_end_matches(';').to_owned()
+    };
+    let function = Module::read(FUNCTION);
+    let resources = function.of_aws("resource");
+    let (.., mapping) = resources.iter().find(|it| it.0 == "aws_lambda_event_source_mapping").unwrap();
+    assert_eq!(written(argument(mapping, "batch_size").unwrap()), constant("AT_ONCE"));
+
+    let mut receives = Vec::new();
+    Module::read("infra/modules/aws-async").walk(&mut |_, it| {
+        if let Expression::Object(members) = it {
+            receives.extend(member(members, "maxReceiveCount").map(written));
+        }
+    });
+    assert_eq!(receives, [constant("ATTEMPTS")]);
 }
 
 /// Whoever is woken by an alarm finds what to do under its name.

@@ -19,7 +19,7 @@ variables {
   alarms     = { enabled = false }
 }
 
-run "takes_signed_calls_only_and_answers_within_its_time" {
+run "takes_signed_calls_only_and_answers_within_the_apis_time" {
   command = apply
 
   assert {
@@ -42,5 +42,33 @@ run "takes_signed_calls_only_and_answers_within_its_time" {
   assert {
     condition     = output.dashboard_name == null && length(output.alarm_names) == 0
     error_message = "there are alarms"
+  }
+}
+
+# Who asks for an answer later does not wait for the API.
+run "has_its_time_for_answers_that_come_later" {
+  command = plan
+
+  variables {
+    async = { enabled = true }
+  }
+
+  assert {
+    condition     = local.environment.REQUEST_TIMEOUT_SECONDS == "180" && aws_lambda_function.this.timeout == 180
+    error_message = "calls that are answered later have only the time of the API"
+  }
+}
+
+run "takes_a_longer_time_with_answers_that_come_later" {
+  command = plan
+
+  variables {
+    async  = { enabled = true }
+    limits = { timeout_seconds = 600 }
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.timeout == 600
+    error_message = "the time is another"
   }
 }

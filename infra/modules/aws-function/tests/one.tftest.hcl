@@ -107,6 +107,14 @@ run "the_function_writes_nothing_but_state" {
     error_message = "the function may do something else: ${aws_iam_role_policy.function.policy}"
   }
 
+  # A condition that Lambda does not meet would keep the function from starting.
+  assert {
+    condition = jsondecode(aws_iam_role.function.assume_role_policy).Statement == [{
+      Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "lambda.amazonaws.com" }
+    }]
+    error_message = "the function's role is taken on by others, or not by Lambda: ${aws_iam_role.function.assume_role_policy}"
+  }
+
   assert {
     condition = jsondecode(aws_iam_role.caller.assume_role_policy).Statement == [{
       Sid       = "Principals", Effect = "Allow", Action = "sts:AssumeRole"

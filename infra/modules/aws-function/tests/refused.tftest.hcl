@@ -89,6 +89,67 @@ run "a_setting_of_the_module" {
   expect_failures = [var.settings]
 }
 
+run "a_secret_under_the_name_of_a_connector" {
+  command = plan
+
+  variables {
+    settings = { ZOOM__CLIENT_SECRET = "no" }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "a_setting_under_the_name_of_a_connector" {
+  command = plan
+
+  variables {
+    settings = { ZOOM__USER_AGENT = "no" }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "a_secret_of_another_connector_among_a_connectors_settings" {
+  command = plan
+
+  variables {
+    connectors = { zoom = { settings = { BADGES__CLIENT_SECRET = "no" } } }
+  }
+
+  expect_failures = [var.connectors]
+}
+
+run "a_secret_of_ones_own_among_the_settings" {
+  command = plan
+
+  variables {
+    connectors = { zoom = { secrets = { BADGE_PIN = "its pin" } } }
+    settings   = { BADGE_PIN = "no" }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "a_secret_of_ones_own_among_a_connectors_settings" {
+  command = plan
+
+  variables {
+    connectors = { zoom = { secrets = { BADGE_PIN = "its pin" }, settings = { BADGE_PIN = "no" } } }
+  }
+
+  expect_failures = [var.connectors]
+}
+
+run "an_id_whose_prefix_is_not_its_own" {
+  command = plan
+
+  variables {
+    connectors = { zoom--more = { source = "zoom" } }
+  }
+
+  expect_failures = [var.connectors]
+}
+
 run "a_name_that_is_no_setting" {
   command = plan
 
@@ -315,6 +376,16 @@ run "both_side_outputs_in_one_place" {
 
   variables {
     side_outputs = { original = "s3://lake/zoom", sanitized = "s3://lake/zoom" }
+  }
+
+  expect_failures = [var.side_outputs]
+}
+
+run "side_outputs_to_an_account_that_is_none" {
+  command = plan
+
+  variables {
+    side_outputs = { original = "s3://lake/zoom", account_id = "*" }
   }
 
   expect_failures = [var.side_outputs]

@@ -1,4 +1,4 @@
-# Several connectors and every option, with rules of one's own that fit into a parameter and such that do not.
+# Several connectors and every option, two of them with rules of their own.
 
 mock_provider "aws" {
   mock_data "aws_caller_identity" {
@@ -21,8 +21,8 @@ variables {
       settings   = { TARGET_HOST = "api.badges.lumen-orchard.example" }
       secrets    = { CLIENT_SECRET = "secret of the badge system", REFRESH_TOKEN = "its first refresh token" }
     }
-    # The shipped rules as somebody's own: too large for a parameter.
-    large = { source = "zoom", rules_file = "../../../rules/zoom/rules.yaml" }
+    # The shipped rules as somebody's own.
+    copied = { source = "zoom", rules_file = "../../../rules/zoom/rules.yaml" }
   }
   package      = { s3_bucket = "releases", s3_key = "vizard.zip", s3_object_version = "3" }
   callers      = { google = { subjects = ["104936612345678901234"], audience = "vizard" } }
@@ -39,7 +39,7 @@ run "prefixes_the_names_of_several_connectors" {
 
   assert {
     condition = { for name, value in local.environment : name => value if !startswith(name, "ASYNC_") } == {
-      VIZARD_CONNECTORS                    = "badge-doors,large,zoom"
+      VIZARD_CONNECTORS                    = "badge-doors,copied,zoom"
       PATH_TO_SHARED_CONFIG                = "/shared/config/"
       SECRETS_STORE                        = "AWS_SECRETS_MANAGER"
       VIZARD_KMS_KEY_ID                    = var.kms_key_arn
@@ -56,24 +56,25 @@ run "prefixes_the_names_of_several_connectors" {
       BADGE_DOORS__PATH_TO_INSTANCE_CONFIG = "/vizard/badge-doors/config/"
       BADGE_DOORS__VIZARD_STATE_PATH       = "/vizard/badge-doors/state/"
       BADGE_DOORS__VIZARD_RULES_SHA256     = filesha256("../../examples/aws-several/badges.yaml")
-      LARGE__SOURCE                        = "zoom"
-      LARGE__PATH_TO_INSTANCE_CONFIG       = "/vizard/large/config/"
-      LARGE__VIZARD_STATE_PATH             = "/vizard/large/state/"
-      LARGE__VIZARD_RULES_SHA256           = local.shipped_rules_sha256.zoom
-      LARGE__REMOTE_RESOURCE_BUCKET        = "vizard-rules-111122223333-eu-central-1"
-      LARGE__INSTANCE_RESOURCE_PATH        = "large/"
+      BADGE_DOORS__REMOTE_RESOURCE_BUCKET  = "vizard-rules-111122223333-eu-central-1"
+      BADGE_DOORS__INSTANCE_RESOURCE_PATH  = "badge-doors/${filesha256("../../examples/aws-several/badges.yaml")}/"
+      COPIED__SOURCE                       = "zoom"
+      COPIED__PATH_TO_INSTANCE_CONFIG      = "/vizard/copied/config/"
+      COPIED__VIZARD_STATE_PATH            = "/vizard/copied/state/"
+      COPIED__VIZARD_RULES_SHA256          = local.shipped_rules_sha256.zoom
+      COPIED__REMOTE_RESOURCE_BUCKET       = "vizard-rules-111122223333-eu-central-1"
+      COPIED__INSTANCE_RESOURCE_PATH       = "copied/${local.shipped_rules_sha256.zoom}/"
     }
     error_message = "the environment is another: ${jsonencode(local.environment)}"
   }
 
+  # Each version of the function finds its own rules: where they stand is as frozen in its environment as their hash.
   assert {
-    condition     = keys(aws_ssm_parameter.rules) == ["badge-doors"] && aws_ssm_parameter.rules["badge-doors"].name == "/vizard/badge-doors/config/RULES"
-    error_message = "small rules do not stand in a parameter of their connector"
-  }
-
-  assert {
-    condition     = keys(aws_s3_object.rules) == ["large"] && aws_s3_object.rules["large"].key == "large/rules.yaml"
-    error_message = "large rules do not stand in the bucket"
+    condition = { for id, it in aws_s3_object.rules : id => "${it.source}: ${it.key}" } == {
+      badge-doors = "../../examples/aws-several/badges.yaml: ${local.environment.BADGE_DOORS__INSTANCE_RESOURCE_PATH}rules.yaml"
+      copied      = "../../../rules/zoom/rules.yaml: ${local.environment.COPIED__INSTANCE_RESOURCE_PATH}rules.yaml"
+    }
+    error_message = "rules do not stand where the function looks for them"
   }
 
   # One that the function replaces stands where the function writes.
@@ -104,7 +105,7 @@ run "answers_later" {
   }
 
   assert {
-    condition     = aws_lambda_event_source_mapping.calls[0].batch_size == 10 && aws_lambda_event_source_mapping.calls[0].function_response_types == toset(["ReportBatchItemFailures"])
+    condition     = aws_lambda_event_source_mapping.calls[0].batch_size == 4 && aws_lambda_event_source_mapping.calls[0].function_response_types == toset(["ReportBatchItemFailures"])
     error_message = "a failed call takes its batch with it"
   }
 
@@ -116,8 +117,46 @@ run "answers_later" {
     error_message = "the function may do something else: ${aws_iam_role_policy.function.policy}"
   }
 
+  # Of the timeout and what comes before the function begins.
+  assert {
+    condition     = module.async[0].visibility_seconds == 125
+    error_message = "messages are invisible for ${module.async[0].visibility_seconds} seconds"
+  }
+
+  # The version that an apply replaces reads the rules before.
+  assert {
+    condition = one([for it in jsondecode(aws_iam_role_policy.function.policy).Statement : [for arn in it.Resource : replace(arn, "/^[^/]*/", "")] if it.Sid == "ReadRules"]) == [
+      "/badge-doors/*/rules.yaml", "/copied/*/rules.yaml",
+    ]
+    error_message = "the function reads other rules: ${aws_iam_role_policy.function.policy}"
+  }
+
+  assert {
+    condition = one([for it in jsondecode(aws_iam_role_policy.function.policy).Statement : it if it.Sid == "WriteSideOutputs"]) == {
+      Sid       = "WriteSideOutputs", Effect = "Allow", Action = ["s3:PutObject"]
+      Resource  = ["arn:aws:s3:::lumen-lake/zoom/*"]
+      Condition = { StringEquals = { "aws:ResourceAccount" = "111122223333" } }
+    }
+    error_message = "side outputs go to others: ${aws_iam_role_policy.function.policy}"
+  }
+
   assert {
     condition     = contains(output.alarm_names, "vizard-calls-failed") && output.dashboard_name == "vizard"
     error_message = "nobody looks at calls that failed"
+  }
+}
+
+run "writes_side_outputs_to_the_account_that_was_named" {
+  command = apply
+
+  variables {
+    side_outputs = { original = "s3://lumen-lake/zoom", account_id = "777788889999" }
+  }
+
+  assert {
+    condition = one([for it in jsondecode(aws_iam_role_policy.function.policy).Statement : it.Condition if it.Sid == "WriteSideOutputs"]) == {
+      StringEquals = { "aws:ResourceAccount" = "777788889999" }
+    }
+    error_message = "side outputs go to others: ${aws_iam_role_policy.function.policy}"
   }
 }
