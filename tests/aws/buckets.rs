@@ -71,7 +71,6 @@ async fn what_cannot_be_put_says_why() {
         (Fault::Throttled, OutputError::Unavailable, 4),
         (Fault::Internal, OutputError::Unavailable, 4),
         (Fault::Cut, OutputError::Unavailable, 4),
-        (Fault::Hang, OutputError::Unavailable, 2),
     ] {
         let bucket = bucket.clone();
         running.spawn(async move {

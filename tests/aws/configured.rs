@@ -70,10 +70,10 @@ async fn rules_from_a_bucket_are_used_and_their_digest_is_checked() {
     let deployed = Deployed::configured(&settings).await;
     deployed.moto.create_bucket(&bucket).await;
     let event = Front::FunctionUrl.event(&Call::get(USERS));
-    // Without the file nothing starts: the shipped rules are not what was meant.
-    let answer = deployed.function.invoke(event.clone()).await;
-    assert_eq!(answer, Err(Failure::Exited { status: "exit status: 1".to_owned() }));
+    // Without the file nothing is served: the shipped rules are not what was meant.
+    assert_eq!(deployed.get(USERS).await.problem().2, "not-ready");
     assert!(deployed.function.stdout().contains("NoSuchKey"), "{}", deployed.function.stdout());
+    deployed.function.kill().await;
     deployed.moto.put_object(&bucket, "zoom/rules.yaml", format!("{CLOSED}# more\n")).await;
     let answer = deployed.function.invoke(event).await;
     assert_eq!(answer, Err(Failure::Exited { status: "exit status: 1".to_owned() }));
@@ -82,47 +82,58 @@ async fn rules_from_a_bucket_are_used_and_their_digest_is_checked() {
     assert_eq!(reply.problem(), (403, "BLOCKED_BY_RULES".to_owned(), "path-not-listed".to_owned()));
 }
 
+/// What the log says of a function that cannot serve.
+fn problems(deployed: &Deployed) -> Vec<String> {
+    let log = deployed.function.log().into_iter();
+    let lines = log.filter(|it| it["message"] == "cannot serve requests");
+    lines.map(|it| it["problem"].as_str().unwrap().to_owned()).collect()
+}
+
+/// All calls are refused, and the health check fails without a word of what nobody knows.
+async fn assert_not_ready(deployed: &Deployed) {
+    let not_ready = (500, "CONFIGURATION_FAILURE".to_owned(), "not-ready".to_owned());
+    for front in Front::ALL {
+        assert_eq!(deployed.ask(front, Call::get(USERS)).await.problem(), not_ready);
+    }
+    let health = deployed.ask(Front::FunctionUrl, Call::get("/").header("X-Psoxy-Health-Check", "1")).await;
+    assert_eq!(health.status, 412);
+    let report = health.json();
+    let missing = report["missingConfigProperties"].as_array().unwrap();
+    for name in ["PSOXY_SALT", "CLIENT_ID", "CLIENT_SECRET", "ACCOUNT_ID"] {
+        assert!(!missing.contains(&json!(name)), "nobody knows that {name} is absent: {report}");
+    }
+    assert_eq!((deployed.zoom.requests().len(), deployed.function.cold_starts()), (0, 1));
+}
+
 #[tokio::test]
 async fn a_store_that_is_away_at_the_start_is_asked_again() {
-    for (fault, reason) in [(Fault::Internal, "InternalServerError"), (Fault::AccessDenied, "denies access")]
-    {
-        let deployed = Deployed::zoom().await;
-        deployed.aws.plan(READ, u32::MAX, fault.clone());
-        let not_ready = (500, "CONFIGURATION_FAILURE".to_owned(), "not-ready".to_owned());
-        for front in Front::ALL {
-            assert_eq!(deployed.ask(front, Call::get(USERS)).await.problem(), not_ready, "{fault:?}");
-        }
-        let health =
-            deployed.ask(Front::FunctionUrl, Call::get("/").header("X-Psoxy-Health-Check", "1")).await;
-        assert_eq!(health.status, 412);
-        let report = health.json();
-        let missing = report["missingConfigProperties"].as_array().unwrap();
-        for name in ["PSOXY_SALT", "CLIENT_ID", "CLIENT_SECRET", "ACCOUNT_ID"] {
-            assert!(!missing.contains(&json!(name)), "nobody knows that {name} is absent: {report}");
-        }
-        let problems: Vec<Value> = deployed
-            .function
-            .log()
-            .into_iter()
-            .filter(|it| it["message"] == "cannot serve requests")
-            .collect();
-        assert!(!problems.is_empty(), "{fault:?}");
-        for line in &problems {
-            let told = line["problem"].as_str().unwrap();
-            assert!(told.contains(reason) && !told.contains("not set"), "{told}");
-        }
-        assert_eq!((deployed.zoom.requests().len(), deployed.function.cold_starts()), (0, 1));
-
-        // It is back, and after a pause so is the proxy: the same process.
-        deployed.aws.clear();
-        until("it serves", || async {
-            tokio::time::sleep(Duration::from_millis(500)).await;
-            deployed.get(USERS).await.status == 200
-        })
-        .await;
-        assert_eq!(deployed.function.cold_starts(), 1, "{fault:?}");
-        deployed.assert_nothing_leaked();
+    let deployed = Deployed::zoom().await;
+    deployed.aws.plan(READ, u32::MAX, Fault::Internal);
+    assert_not_ready(&deployed).await;
+    let told = problems(&deployed);
+    assert!(!told.is_empty());
+    for problem in &told {
+        assert!(problem.contains("InternalServerError") && !problem.contains("not set"), "{problem}");
     }
+    // It is back, and after a pause so is the proxy: the same process.
+    deployed.aws.clear();
+    until("it serves", || async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        deployed.get(USERS).await.status == 200
+    })
+    .await;
+    assert_eq!(deployed.function.cold_starts(), 1);
+    deployed.assert_nothing_leaked();
+}
+
+#[tokio::test]
+async fn a_store_that_may_not_be_read_is_told_and_no_secret_of_it_is_called_absent() {
+    let deployed = Deployed::zoom().await;
+    deployed.aws.plan(READ, u32::MAX, Fault::AccessDenied);
+    assert_not_ready(&deployed).await;
+    let told = problems(&deployed);
+    assert!(told.iter().any(|it| it.contains("denies access")), "{told:?}");
+    assert!(told.iter().all(|it| !it.contains("not set")), "{told:?}");
 }
 
 #[tokio::test]
@@ -136,13 +147,40 @@ async fn settings_that_are_wrong_leave_a_function_that_says_so() {
         let told = |line: &Value| line["problem"].as_str().is_some_and(|it| it.starts_with(name));
         assert!(log.iter().any(told), "{name}: {log:?}");
     }
-    for (name, value) in [("SECRETS_STORE", "HASHICORP_VAULT"), ("VIZARD_CONNECTORS", "Zoom,,")] {
-        let deployed = Deployed::configured(&[(name, value)]).await;
+    let deployed = Deployed::configured(&[("SECRETS_STORE", "HASHICORP_VAULT")]).await;
+    assert_eq!(deployed.get(USERS).await.problem(), not_ready);
+    assert!(deployed.function.stdout().contains("SECRETS_STORE"), "{}", deployed.function.stdout());
+    // A list that is none, and two connectors that would write over each other's tokens.
+    for (connectors, told) in [("Zoom,,", "VIZARD_CONNECTORS"), ("zoom,other", "a state of their own")] {
+        let deployed = Deployed::configured(&[("VIZARD_CONNECTORS", connectors)]).await;
         let answer = deployed.function.invoke(Front::FunctionUrl.event(&Call::get(USERS))).await;
-        assert_eq!(answer, Err(Failure::Exited { status: "exit status: 1".to_owned() }), "{name}");
+        assert_eq!(answer, Err(Failure::Exited { status: "exit status: 1".to_owned() }), "{connectors}");
         let log = deployed.function.log();
-        assert!(log.iter().any(|it| it["error"].as_str().is_some_and(|it| it.contains(name))), "{log:?}");
+        assert!(log.iter().any(|it| it["error"].as_str().is_some_and(|it| it.contains(told))), "{log:?}");
     }
+}
+
+#[tokio::test]
+async fn a_function_that_cannot_serve_fails_its_health_check() {
+    let mut passed = Vec::new();
+    for (name, value) in [
+        ("TLS_VERSION", "TLSv9"),
+        ("ASYNC_OUTPUT_DESTINATION", "gs://elsewhere"),
+        ("REQUEST_TIMEOUT_SECONDS", "soon"),
+        ("SECRETS_STORE", "HASHICORP_VAULT"),
+        ("REMOTE_RESOURCE_BUCKET", "there-is-no-such-bucket"),
+        ("RULES", "endpoints: 5"),
+        ("SOURCE", "zooom"),
+    ] {
+        let deployed = Deployed::configured(&[(name, value)]).await;
+        assert_eq!(deployed.get(USERS).await.status, 500, "{name}");
+        let health = Call::get("/").header("X-Psoxy-Health-Check", "1");
+        let health = deployed.ask(Front::FunctionUrl, health).await;
+        if health.status != 412 {
+            passed.push(format!("{name}: {} {}", health.status, health.text()));
+        }
+    }
+    assert!(passed.is_empty(), "{passed:#?}");
 }
 
 #[tokio::test]
@@ -212,7 +250,7 @@ async fn several_connectors_are_told_apart_by_their_paths() {
             let call = Call::get(&format!("/{id}/")).header("X-Psoxy-Health-Check", "1");
             let health = deployed.ask(front, call).await;
             let host = if id == "zoom" { deployed.zoom.url() } else { other.url() };
-            let host = host.trim_start_matches("http://");
+
             assert_eq!(
                 (health.status.as_u16(), &health.json()["configuredHost"]),
                 (200, &json!(host)),
@@ -237,7 +275,12 @@ async fn several_connectors_are_told_apart_by_their_paths() {
 /// One that cannot be configured keeps none of the others from serving.
 #[tokio::test]
 async fn a_connector_that_is_not_ready_is_alone_with_that() {
-    let settings = [("VIZARD_CONNECTORS", "zoom,broken"), ("BROKEN__TLS_VERSION", "TLSv9")];
+    let settings = [
+        ("VIZARD_CONNECTORS", "zoom,broken"),
+        ("BROKEN__TLS_VERSION", "TLSv9"),
+        ("BROKEN__PATH_TO_INSTANCE_CONFIG", "/broken/config/"),
+        ("BROKEN__VIZARD_STATE_PATH", "/broken/state/"),
+    ];
     let deployed = Deployed::configured(&settings).await;
     assert_eq!(deployed.get("/zoom/v2/users?page_size=30").await.status, 200);
     let not_ready = (500, "CONFIGURATION_FAILURE".to_owned(), "not-ready".to_owned());

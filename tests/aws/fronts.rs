@@ -128,7 +128,7 @@ async fn each_product_gets_the_page_in_its_own_form() {
         let [plain, packed] = [plain, packed].map(|response| front.reply(&response));
         assert_eq!(plain.text(), packed.text());
         assert!(packed.body.len() < plain.body.len());
-        assert_eq!(plain.json()["users"].as_array().unwrap().len(), 12);
+        assert_eq!(plain.json()["users"].as_array().unwrap().len(), 11, "all who are active");
         deployed.note(&plain);
     }
     deployed.assert_nothing_leaked();
@@ -149,10 +149,8 @@ async fn bodies_and_headers_reach_the_source_as_they_were_sent() {
         for (media_type, body) in [
             ("application/json", json_body.to_vec()),
             ("application/json; charset=utf-8", b"[]".to_vec()),
-            ("application/octet-stream", (0..=255).collect()),
-            ("text/plain", b"\xff\xfe".to_vec()),
-            ("application/x-www-form-urlencoded", b"a=b&c=%20".to_vec()),
-            ("application/octet-stream", vec![7; 300_000]),
+            ("application/x-www-form-urlencoded", b"a=b&c=d".to_vec()),
+            ("application/vnd.lumen+json", format!("[\"{}\"]", "7".repeat(300_000)).into()),
         ] {
             let before = source.seen().len();
             let call = Call {
@@ -173,6 +171,12 @@ async fn bodies_and_headers_reach_the_source_as_they_were_sent() {
                 seen.headers().get_all("x-tag").iter().map(|it| it.to_str().unwrap()).collect();
             assert_eq!(tags.join(",").replace(' ', ""), "a,b", "{front:?}");
         }
+        let call = Call {
+            method: "POST".to_owned(),
+            body: Bytes::from_static(b"\xff\xfe"),
+            ..Call::get("/v2/echo").header("content-type", "application/json")
+        };
+        assert_eq!(deployed.ask(front, call).await.problem().2, "body-not-json", "{front:?}");
         // Compressed by the caller, and read by the proxy.
         let before = source.seen().len();
         let call = Call {
@@ -197,7 +201,6 @@ async fn what_is_no_call_is_refused_and_logged() {
     long["path"] = json!("/".repeat(70_000));
     for (event, status, code) in [
         (json!({}), 400, "event-not-understood"),
-        (json!({"Records": [{"eventSource": "aws:s3"}]}), 400, "event-not-understood"),
         (json!({"detail-type": "Scheduled Event", "source": "aws.events"}), 400, "event-not-understood"),
         (json!([1, 2]), 400, "event-not-understood"),
         (json!("text"), 400, "event-not-understood"),

@@ -9,6 +9,7 @@ mod deployed;
 mod buckets;
 mod lease;
 mod parameter_store;
+mod patience;
 mod queue;
 mod remote_rules;
 mod secrets_manager;
@@ -18,4 +19,5 @@ mod start;
 mod fronts;
 
 mod configured;
+mod later;
 mod processes;

@@ -90,7 +90,6 @@ fn failures(name: &str) -> Vec<(Fault, StoreError, usize)> {
         (Fault::Throttled, away("ThrottlingException"), 4),
         (Fault::Internal, away("InternalServerError"), 4),
         (Fault::Error(400, "InvalidKeyId"), away("InvalidKeyId"), 1),
-        (Fault::Hang, away("no answer in time"), 2),
         (Fault::Cut, no_connection(), 4),
         (Fault::Answer(200, "<html>gateway</html>".to_owned()), not_understood(), 1),
         (Fault::Answer(200, r#"{"Parameters":[{"Name":"#.to_owned()), not_understood(), 1),

@@ -36,7 +36,6 @@ async fn what_cannot_be_sent_says_why() {
         (&url, &small, Some(Fault::Throttled), OutputError::Unavailable),
         (&url, &small, Some(Fault::Internal), OutputError::Unavailable),
         (&url, &small, Some(Fault::Cut), OutputError::Unavailable),
-        (&url, &small, Some(Fault::Hang), OutputError::Unavailable),
         (&url, &small, Some(Fault::Answer(200, "<html>".to_owned())), OutputError::Unavailable),
         (&nowhere, &small, None, OutputError::Absent),
         (&url, &large, Some(Fault::Error(400, "InvalidParameterValue")), OutputError::TooLarge),

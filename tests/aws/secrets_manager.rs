@@ -59,7 +59,6 @@ fn failures(name: &str) -> Vec<(Fault, StoreError)> {
         (Fault::Internal, away("InternalServerError")),
         (Fault::Error(400, "DecryptionFailure"), away("DecryptionFailure")),
         (Fault::Error(400, "InvalidRequestException"), away("InvalidRequestException")),
-        (Fault::Hang, away("no answer in time")),
         (Fault::Cut, away("no connection, or no credentials")),
         (Fault::Answer(200, "<html>gateway</html>".to_owned()), away("an answer that is not understood")),
     ]
@@ -102,7 +101,6 @@ async fn a_part_of_a_batch_that_fails_is_no_absence() {
         (answer(a, &failed("DecryptionFailure")), away.clone()),
         (answer(a, r#"{"SecretId":"/part/B"}"#), away.clone()),
         (answer(a, ""), away.clone()),
-        (answer(r#"{"Name":"/part/A"}"#, &failed("ResourceNotFoundException")), away.clone()),
         (answer("", ""), away),
     ] {
         let front = moto.through_faults().await;

@@ -280,7 +280,8 @@ async fn a_token_endpoint_that_is_away_for_a_moment_is_asked_again() {
 
 #[tokio::test]
 async fn a_copy_takes_no_longer_than_the_answer_may() {
-    let settings = [("SIDE_OUTPUT_SANITIZED", "memory://sanitized"), ("SIDE_OUTPUT_ORIGINAL", "memory://original")];
+    let settings =
+        [("SIDE_OUTPUT_SANITIZED", "memory://sanitized"), ("SIDE_OUTPUT_ORIGINAL", "memory://original")];
     let world = world(&settings).await;
     world.deployment.buckets.hang();
     let mut call = call(USERS, &[]);

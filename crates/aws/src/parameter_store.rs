@@ -103,7 +103,7 @@ impl SecretStore for ParameterStore {
         let name = lock_name(lease);
         let now = self.clock.now();
         let millis = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-        let holder = format!("locked_{millis}_{}", self.clock.request_id());
+        let holder = format!("locked_{millis}_{}_{}", ttl.as_millis(), self.clock.request_id());
         let ours = Lease { name: lease.to_owned(), holder: holder.clone() };
         let put = self.client.put_parameter().name(&name).value(&holder).r#type(ParameterType::String);
         match put.clone().overwrite(false).send().await {
@@ -133,7 +133,7 @@ impl SecretStore for ParameterStore {
     async fn release(&self, lease: Lease) -> Result<(), StoreError> {
         let name = lock_name(&lease.name);
         let held = self.lock(&name).await?;
-        if held.is_none_or(|held| held.value.as_deref() != Some(&lease.holder)) {
+        if held.is_none_or(|held| !is_held_by(&lease.holder, held.value.as_deref().unwrap_or_default())) {
             return Ok(()); // it ran out, and perhaps somebody else has it now
         }
         match self.client.delete_parameter().name(&name).send().await {
@@ -141,6 +141,18 @@ impl SecretStore for ParameterStore {
             Err(error) if error.as_service_error().is_some_and(|it| it.is_parameter_not_found()) => Ok(()),
             Err(error) => Err(errors::store(&name, &error)),
         }
+    }
+}
+
+/// Whether a lease is still the holder's though something else is written there: those who lost when they took it over
+/// together wrote too, and all of them before it could have run out.
+fn is_held_by(holder: &str, written: &str) -> bool {
+    let numbers =
+        |text: &str| -> Vec<u128> { text.split('_').skip(1).map_while(|part| part.parse().ok()).collect() };
+    match (numbers(holder).as_slice(), numbers(written).first()) {
+        _ if holder == written => true,
+        ([begun, ttl, ..], Some(other)) => *other < begun + ttl,
+        _ => false,
     }
 }
 
@@ -186,5 +198,21 @@ mod tests {
             assert_eq!(full(name), expected);
         }
         assert_eq!(lock_name("a/OAUTH_REFRESH_TOKEN"), "/a/OAUTH_REFRESH_TOKEN_lock");
+    }
+
+    #[test]
+    fn a_lease_is_its_holders_until_it_has_run_out() {
+        for (written, expected) in [
+            ("locked_1000_60000_a", true),
+            ("locked_1005_60000_b", true), // lost when both took it over
+            ("locked_60999", true),
+            ("locked_61000_60000_b", false),
+            ("locked_99000", false),
+            ("", false),
+            ("somebody", false),
+        ] {
+            assert_eq!(is_held_by("locked_1000_60000_a", written), expected, "{written}");
+        }
+        assert!(!is_held_by("locked_0_somebody", "locked_1000_60000_a"));
     }
 }

@@ -354,13 +354,14 @@ impl Ready {
         }
         let options = Options { legacy_encoding: control.encoding == Some(Encoding::Legacy) };
         let (rules, keys, stamp) = (self.rules.clone(), self.keys.clone(), self.stamp.clone());
+        let gzip = self.source.cores.gzip();
         let sanitized = self.source.cores.run(answer.body.len(), move || {
             // Asked again rather than kept across the wait: an admission borrows the rules, is
             // quick to make, and only it can sanitize.
             inbound.call(|call| -> Result<(Counts, Response<Bytes>), Problem> {
                 let admitted = rules.admit(call).map_err(Problem::Refused)?;
                 let body = admitted.sanitize(&answer.body, &keys, options).map_err(Problem::Unsanitizable)?;
-                Ok((body.counts(), respond::sanitized(answer.status, body, form, &stamp, passed)))
+                Ok((body.counts(), respond::sanitized(answer.status, body, form, &stamp, passed, &gzip)))
             })
         });
         let (counts, response) = sanitized.await.map_err(|_| Problem::Panicked)??;

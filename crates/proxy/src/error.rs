@@ -139,6 +139,8 @@ impl Problem {
                 | UpstreamError::Request => false,
             },
             Problem::NotReady(_) | Problem::NoTime => true,
+            // Our credential, which may be renewed by then.
+            Problem::Source(answer) => answer.status == StatusCode::UNAUTHORIZED,
             Problem::HttpsRequired
             | Problem::ClientAddress
             | Problem::ControlHeader(..)
@@ -149,7 +151,6 @@ impl Problem {
             | Problem::RequestTooLarge(_)
             | Problem::Refused(_)
             | Problem::Outbound
-            | Problem::Source(_)
             | Problem::Charset
             | Problem::Unsanitizable(_)
             | Problem::SanitizeTimeout

@@ -96,7 +96,8 @@ async fn gunzipped(body: Bytes, limit: usize, cores: &Cores) -> Result<Bytes, Pr
     if body.is_empty() {
         return Ok(body);
     }
-    let inflated = cores.run(gzip::likely_size(&body), move || gzip::decompress(&body, limit)).await;
+    let gzip = cores.gzip();
+    let inflated = cores.run(gzip::likely_size(&body), move || gzip.decompress(&body, limit)).await;
     inflated.map_err(|_| Problem::Panicked)?.map(Bytes::from).map_err(|error| match error {
         GzipError::Malformed => Problem::RequestGzip,
         GzipError::TooLarge | GzipError::Bomb => Problem::RequestTooLarge(limit),

@@ -5,9 +5,14 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-/// The cores that requests may keep busy.
+use crate::gzip::Gzip;
+
+/// The cores that requests may keep busy, and what they compress with.
 #[derive(Debug, Clone)]
-pub(crate) struct Cores(Arc<Semaphore>);
+pub(crate) struct Cores {
+    free: Arc<Semaphore>,
+    gzip: Gzip,
+}
 
 /// The work panicked. What it said is not repeated: it may hold a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +25,11 @@ impl Cores {
     }
 
     fn at_most(number: usize) -> Cores {
-        Cores(Arc::new(Semaphore::new(number)))
+        Cores { free: Arc::new(Semaphore::new(number)), gzip: Gzip::default() }
+    }
+
+    pub(crate) fn gzip(&self) -> Gzip {
+        self.gzip.clone()
     }
 
     /// Runs `work` on `size` bytes: here when that is quick, else on a blocking thread.
@@ -35,7 +44,7 @@ impl Cores {
             // Nothing that `work` shares is left half-changed: it owns its input and locks nothing.
             return std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).map_err(|_| Panicked);
         }
-        let core = self.0.clone().acquire_owned().await.expect("nobody closes the semaphore");
+        let core = self.free.clone().acquire_owned().await.expect("nobody closes the semaphore");
         let busy = tokio::task::spawn_blocking(move || {
             let _core = core; // until the work is done, though nobody may be waiting for it any more
             work()

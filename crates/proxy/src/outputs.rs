@@ -15,7 +15,6 @@ use percent_encoding::percent_decode_str;
 use vizard_sanitizer::Outbound;
 
 use crate::control::Target;
-use crate::gzip;
 use crate::off_reactor::Cores;
 use crate::ports::{Destinations, Object, ObjectStore, OutputError};
 use crate::settings::{Flaw, OutputSettings, SettingProblem};
@@ -93,7 +92,8 @@ impl Output {
         let body = match gzipped {
             true => body,
             false => {
-                let gzipped = cores.run(body.len(), move || gzip::compress(&body).into());
+                let gzip = cores.gzip();
+                let gzipped = cores.run(body.len(), move || gzip.compress(&body).into());
                 gzipped.await.map_err(|_| OutputError::Unavailable)?
             }
         };

@@ -12,7 +12,7 @@ use vizard_sanitizer::Sanitized;
 pub(crate) use passed::{Passed, passed};
 
 use crate::error::Problem;
-use crate::gzip;
+use crate::gzip::Gzip;
 
 /// The headers that tell with which rules, which program and which salt an answer was made.
 #[derive(Debug, Clone)]
@@ -39,6 +39,7 @@ pub(crate) fn sanitized(
     form: Form,
     stamp: &Stamp,
     mut passed: Passed,
+    gzip: &Gzip,
 ) -> Response<Bytes> {
     let counts = body.counts();
     for code in body.warnings() {
@@ -56,7 +57,7 @@ pub(crate) fn sanitized(
         headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
         if form.gzip {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-            gzip::compress(&body)
+            gzip.compress(&body)
         } else {
             body
         }

@@ -45,7 +45,7 @@ pub fn decode(written: &str) -> Result<String, RulesTextError> {
 }
 
 fn inflated(bytes: &[u8]) -> Result<Vec<u8>, RulesTextError> {
-    gzip::decompress(bytes, LIMIT).map_err(|error| match error {
+    gzip::Gzip::default().decompress(bytes, LIMIT).map_err(|error| match error {
         gzip::GzipError::Malformed => RulesTextError::Gzip,
         gzip::GzipError::TooLarge | gzip::GzipError::Bomb => RulesTextError::TooLarge,
     })

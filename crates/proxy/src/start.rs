@@ -20,7 +20,7 @@ use crate::ports::{Clock, Destinations, NoDestinations, Queue, SecretStore, Upst
 use crate::respond::Stamp;
 use crate::rules_text::RulesText;
 use crate::secrets::Secrets;
-use crate::settings::{self, Environment, Reading, Settings};
+use crate::settings::{self, Environment, Flaw, Reading, SettingProblem, Settings};
 use crate::source::Source;
 use crate::upstream::request::Base;
 use crate::upstream::{HttpUpstream, RESPONSE_LIMIT, Transport, TransportError};
@@ -164,7 +164,7 @@ impl Proxy {
             let mut problems: Vec<String> = wrong.iter().map(ToString::to_string).collect();
             let about_rules = loaded.and_then(Result::err).map(StartError::Rules);
             problems.extend(about_rules.into_iter().chain(differ).map(|it| it.to_string()));
-            let proxy = unready(NotReady::Settings, health);
+            let proxy = unready(NotReady::Settings, told_in(health, &wrong));
             return Started { proxy, problems, warnings: Vec::new(), rules_differ };
         };
         let mut warnings: Vec<_> = settings.warnings.iter().map(ToString::to_string).collect();
@@ -245,6 +245,24 @@ fn on_the_network(
     let upstream = Arc::new(HttpUpstream::new(Transport::of(&settings))?);
     let Platform { secrets, clock, queue, .. } = platform;
     Proxy::with_rules(Parts { settings, secrets, upstream, clock }, loaded, outputs, queue)
+}
+
+/// The health report with all settings in it that are wrong. It must not pass.
+fn told_in(mut health: Health, wrong: &[SettingProblem]) -> Health {
+    for problem in wrong {
+        // Of what could not be read nobody knows whether it is missing.
+        if problem.flaw != Flaw::Unreadable && !health.facts.missing.contains(&problem.name) {
+            health.facts.missing.push(problem.name.clone());
+        }
+        let told = problem.to_string();
+        if !health.facts.warnings.contains(&told) {
+            health.facts.warnings.push(told);
+        }
+    }
+    if health.facts.missing.is_empty() && health.facts.salt_fingerprint.is_some() {
+        health.facts.missing.extend(wrong.first().map(|problem| problem.name.clone()));
+    }
+    health
 }
 
 /// Why these rules are not those whose digest is configured; `None` when they are.

@@ -193,8 +193,9 @@ async fn decoded(
 
 /// Inflates a body within `limit`, off the reactor when it is large.
 pub(crate) async fn gunzipped(body: Bytes, limit: usize, cores: &Cores) -> Result<Bytes, UpstreamError> {
+    let gzip = cores.gzip();
     cores
-        .run(gzip::likely_size(&body), move || gzip::decompress(&body, limit))
+        .run(gzip::likely_size(&body), move || gzip.decompress(&body, limit))
         .await
         .map_err(|_| UpstreamError::Encoding)?
         .map(Bytes::from)

@@ -19,7 +19,8 @@ pub(crate) fn derive(password: &[u8], salt: &[u8], rounds: u32) -> Zeroizing<[u8
     let key = block(password);
     let (inner, outer) = (padded(&key, INNER), padded(&key, OUTER));
     // The first round hashes the salt, and that this is the first block of the key.
-    let first = Sha256::new().chain_update(inner.as_slice()).chain_update(salt).chain_update(1_u32.to_be_bytes());
+    let first =
+        Sha256::new().chain_update(inner.as_slice()).chain_update(salt).chain_update(1_u32.to_be_bytes());
     let first = Sha256::new().chain_update(outer.as_slice()).chain_update(first.finalize()).finalize();
 
     let (inner, outer) = (begun(&inner), begun(&outer));

@@ -37,9 +37,9 @@ mod reverse;
 // How.
 mod canonical;
 mod cipher;
+mod derive;
 mod domain;
 mod fingerprint;
-mod derive;
 mod hash;
 mod letters;
 mod ring;

@@ -23,8 +23,10 @@ const NOT_INHERITED: &[&str] = &[
     "AR",
     "AWS_LC_",
     "CARGO_BUILD_RUST",
+    "CARGO_INCREMENTAL",
     "CARGO_PROFILE_",
     "CARGO_TARGET_",
+    "CARGO_ZIGBUILD_",
     "CC",
     "CFLAGS",
     "CXX",
@@ -47,7 +49,8 @@ pub(crate) fn bootstrap(
             cargo.env_remove(name);
         }
     }
-    cargo.current_dir(root).env("PATH", &toolchain.path).env("CARGO_ZIGBUILD_CACHE_DIR", &toolchain.cache);
+    cargo.current_dir(root).env("CARGO_ZIGBUILD_PYTHON_PATH", &toolchain.python);
+    cargo.env("CARGO_ZIGBUILD_CACHE_DIR", &toolchain.cache);
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags(root, directory, toolchain)?.join("\x1f"));
     cargo.env("SOURCE_DATE_EPOCH", "315532800"); // 1980-01-01, as in the zip file
     cargo.args(["zigbuild", "--locked", "--package", "vizard-lambda", "--bin", ENTRY, "--profile", PROFILE]);

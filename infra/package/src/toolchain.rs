@@ -2,10 +2,9 @@
 //! stack and for linking, a pinned zig, which brings the headers and stubs of every glibc and therefore needs nothing
 //! of the machine. It lives below `target/tools`, in a Python environment of its own.
 
-use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::{env, fs};
 
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
@@ -18,8 +17,8 @@ use crate::run;
 pub(crate) struct Toolchain {
     /// `cargo-zigbuild`: cargo, with zig as its linker and C compiler.
     pub(crate) cargo: PathBuf,
-    /// `PATH` with that zig in front.
-    pub(crate) path: OsString,
+    /// The Python that runs that zig.
+    pub(crate) python: PathBuf,
     /// Where zig keeps what it compiled.
     pub(crate) cache: PathBuf,
     /// Where Rust's own libraries are.
@@ -46,11 +45,9 @@ impl Toolchain {
         let tools = root.join("target/tools");
         let environment = python(&tools, &root.join("infra/package/tools.txt"))?;
         let programs = environment.join("bin");
-        let before = env::var_os("PATH").unwrap_or_default();
-        let path = env::join_paths([programs.clone()].into_iter().chain(env::split_paths(&before)))?;
         Ok(Toolchain {
             cargo: programs.join("cargo-zigbuild"),
-            path,
+            python: programs.join("python3"),
             cache: tools.join("zig-cache"),
             sysroot,
             commit: commit.context("`rustc -vV` tells no commit")?.to_owned(),

@@ -14,7 +14,7 @@ pub(super) async fn read(reader: &mut Reader<'_>) -> Option<KeyMaterial> {
     let ip_encryption_key = reader.secret("ENCRYPTION_KEY_IP").await;
     let domain_salt = reader.secret("SALT_EMAIL_DOMAINS").await;
     let domain_encryption_key = reader.secret("ENCRYPTION_KEY_EMAIL_DOMAINS").await;
-    if salt.is_none() && !reader.is_away() {
+    if salt.is_none() && !reader.could_not_read("PSOXY_SALT") {
         reader.absent("PSOXY_SALT", "a long random secret in the secret store, never changed afterwards");
     }
     Some(KeyMaterial {

@@ -141,10 +141,6 @@ impl<'a> Reader<'a> {
         self.away || self.problems.iter().any(unreadable)
     }
 
-    pub(super) fn is_away(&self) -> bool {
-        self.away
-    }
-
     /// A setting that is needed is not there. If the store is away, nobody knows.
     pub(super) fn absent(&mut self, name: &str, expected: impl Into<String>) {
         let variables = self.environment.names();
