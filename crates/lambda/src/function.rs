@@ -46,7 +46,7 @@ impl Function {
                 "the connectors `{one}` and `{other}` must each have a PATH_TO_INSTANCE_CONFIG and a state of their own"
             );
         }
-        let aws = Aws::of_process().await;
+        let aws = Aws::of_function(&*environment);
         let mut function = Function { environment, aws, ids, connectors: Vec::new() };
         let places = 0..function.ids.len().max(1);
         let started = future::join_all(places.map(|place| function.configure(place))).await;

@@ -1,32 +1,41 @@
-//! What the simulated store takes by itself: the same question, asked by a bare client that keeps its connection.
+//! What the simulated store takes by itself: the questions of a start, asked at once by a bare client.
 
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 use vizard_tests::moto::{Moto, REGION};
 
-/// The median of so many questions for ten parameters.
-pub(crate) async fn latency(moto: &Moto, path: &str, questions: usize) -> Duration {
+/// The median, over so many runs, of the time until all of so many questions for ten parameters are answered.
+pub(crate) async fn latency(moto: &Moto, path: &str, questions: usize, runs: usize) -> Duration {
     let names: Vec<String> = (0..10).map(|i| format!("{path}/config/NAME_{i}")).collect();
     let body = json!({"Names": names, "WithDecryption": true}).to_string();
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let credential = format!(
-        "AWS4-HMAC-SHA256 Credential=AKIATESTBENCH/20260301/{REGION}/ssm/aws4_request, SignedHeaders=host, Signature=0"
-    );
     let mut took = Vec::new();
-    for _ in 0..questions {
-        let asked = client
-            .post(moto.url())
-            .header("x-amz-target", "AmazonSSM.GetParameters")
-            .header("content-type", "application/x-amz-json-1.1")
-            .header("authorization", &credential)
-            .body(body.clone());
+    for _ in 0..runs {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap(); // without connections
         let begun = Instant::now();
-        let answer = asked.send().await.unwrap();
-        assert!(answer.status().is_success());
-        answer.bytes().await.unwrap();
+        let asked: Vec<_> = (0..questions)
+            .map(|_| tokio::spawn(ask(client.clone(), moto.url().to_owned(), body.clone())))
+            .collect();
+        for answer in asked {
+            answer.await.unwrap();
+        }
         took.push(begun.elapsed());
     }
     took.sort_unstable();
-    took[questions / 2]
+    took[runs / 2]
+}
+
+async fn ask(client: reqwest::Client, url: String, body: String) {
+    let credential = format!(
+        "AWS4-HMAC-SHA256 Credential=AKIATESTBENCH/20260301/{REGION}/ssm/aws4_request, SignedHeaders=host, Signature=0"
+    );
+    let asked = client
+        .post(url)
+        .header("x-amz-target", "AmazonSSM.GetParameters")
+        .header("content-type", "application/x-amz-json-1.1")
+        .header("authorization", &credential)
+        .body(body);
+    let answer = asked.send().await.unwrap();
+    assert!(answer.status().is_success());
+    answer.bytes().await.unwrap();
 }
