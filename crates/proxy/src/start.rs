@@ -105,7 +105,8 @@ impl Proxy {
         {
             return Err(error);
         }
-        Ok(Proxy::with_rules(parts, loaded, Outputs::default(), None)?.0)
+        let keys = Pseudonymizer::new(&parts.settings.keys, parts.settings.pseudonyms);
+        Ok(Proxy::with_rules(parts, keys, loaded, Outputs::default(), None)?.0)
     }
 
     /// A proxy that reports its health and refuses everything else.
@@ -193,13 +194,14 @@ impl Proxy {
 
     fn with_rules(
         parts: Parts,
+        keys: Pseudonymizer,
         loaded: Result<Loaded, Diagnostics>,
         outputs: Outputs,
         queue: Option<Arc<dyn Queue>>,
     ) -> Result<(Proxy, Diagnostics), StartError> {
         let Parts { settings, secrets, upstream, clock } = parts;
         let Loaded { rules, warnings } = loaded.map_err(StartError::Rules)?;
-        let keys = Arc::new(Pseudonymizer::new(&settings.keys, settings.pseudonyms));
+        let keys = Arc::new(keys);
         require_keys(&rules, settings.pseudonyms, &keys)?;
         let stamp = Stamp { rules: rules.sha256().to_owned(), salt: keys.salt_fingerprint().to_owned() };
         let patience = patience(settings.request_timeout);
@@ -242,9 +244,15 @@ fn on_the_network(
     outputs: Outputs,
     platform: Platform,
 ) -> Result<(Proxy, Diagnostics), StartError> {
-    let upstream = Arc::new(HttpUpstream::new(Transport::of(&settings))?);
+    // Two things that take some milliseconds each: keys are derived while certificates are read.
+    let (keys, upstream) = std::thread::scope(|scope| {
+        let keys = scope.spawn(|| Pseudonymizer::new(&settings.keys, settings.pseudonyms));
+        let upstream = HttpUpstream::new(Transport::of(&settings));
+        (keys.join().expect("deriving keys does not fail"), upstream)
+    });
     let Platform { secrets, clock, queue, .. } = platform;
-    Proxy::with_rules(Parts { settings, secrets, upstream, clock }, loaded, outputs, queue)
+    let parts = Parts { settings, secrets, upstream: Arc::new(upstream?), clock };
+    Proxy::with_rules(parts, keys, loaded, outputs, queue)
 }
 
 /// The health report with all settings in it that are wrong. It must not pass.

@@ -27,7 +27,7 @@ pub(crate) fn lambda(architectures: &[Architecture], out: Option<PathBuf>, check
         let program = compile::bootstrap(&root, &own.join("build"), &toolchain, *architecture)?;
         let package = archive::of(&program)?;
         if check {
-            let place = own.join("check/elsewhere");
+            let place = own.join("check");
             let again = second_build(&root, &place, &toolchain, *architecture)?;
             agree(*architecture, &package, &archive::of(&again)?)?;
         }

@@ -132,6 +132,8 @@ fn deploy(program: &Path, aws: &str, zoom: &Running) -> Function {
         ("PATH_TO_SHARED_CONFIG", &paths[1]),
         ("VIZARD_STATE_PATH", &paths[2]),
         ("AWS_ENDPOINT_URL", aws),
+        // One file, as on the platform. Without it this machine's folder of certificates is read too.
+        ("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt"),
     ];
     // Not frozen in between: that would be measured too.
     Function::on(Platform { freezes: false, ..Platform::default() }, program, &environment)
