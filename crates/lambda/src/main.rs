@@ -41,6 +41,9 @@ fn main() -> ExitCode {
 }
 
 async fn run() -> anyhow::Result<()> {
+    if ProcessEnvironment.given("AWS_LAMBDA_RUNTIME_API").is_none() {
+        anyhow::bail!("AWS_LAMBDA_RUNTIME_API is not set: this program runs as an AWS Lambda function only");
+    }
     let function = Arc::new(Function::start(Arc::new(ProcessEnvironment)).await?);
     let answer = service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         let function = function.clone();
