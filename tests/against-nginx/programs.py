@@ -109,6 +109,7 @@ def vizard(binary, core, port, folder, words):
         "TARGET_HOST": source,
         "REFRESH_ENDPOINT": f"{source}/oauth/token",
         "VIZARD_ALLOW_LOOPBACK_HTTP": "true",
+        "VIZARD_CALLER_AUTH": "none",
         "CLIENT_ID": "client", "CLIENT_SECRET": "client secret", "ACCOUNT_ID": "account",
         "PSOXY_SALT": "salt of a measurement, of no use elsewhere",
         "PSOXY_ENCRYPTION_KEY": "key of a measurement, of no use elsewhere",

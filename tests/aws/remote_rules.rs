@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use vizard_aws::RemoteRulesError;
+use vizard_proxy::remote_rules::RemoteRulesError;
 use vizard_tests::moto::Moto;
 use vizard_tests::moto::faults::Fault;
 
@@ -17,7 +17,7 @@ fn environment(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
 
 async fn read(url: &str, pairs: &[(&str, &str)]) -> Result<Option<String>, String> {
     let rules = account::at(url).await.remote_rules(&environment(pairs)).await;
-    rules.map(|rules| rules.map(vizard_aws::RemoteRules::into_text)).map_err(|error| error.to_string())
+    rules.map_err(|error| error.to_string())
 }
 
 #[tokio::test]

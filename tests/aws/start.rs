@@ -30,6 +30,7 @@ pub(crate) async fn proxy(deployed: &Deployed) -> Arc<Proxy> {
         clock,
         destinations: Arc::new(aws.buckets()),
         queue: None,
+        workload: None,
     };
     let started = Proxy::start_on(&deployed.settings, platform).await;
     assert_eq!((started.problems, started.rules_differ), (vec![], false));

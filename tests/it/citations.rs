@@ -46,6 +46,7 @@ fn every_documented_setting_is_read() {
     let sources = sources(&[
         "crates/proxy/src",
         "crates/aws/src",
+        "crates/gcp/src",
         "crates/lambda/src",
         "crates/server/src",
         "crates/cli/src",

@@ -12,13 +12,15 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("vizard-sanitizer", &["vizard-pseudonym"]),
     ("vizard-proxy", &["vizard-pseudonym", "vizard-sanitizer"]),
     ("vizard-aws", &["vizard-proxy", "vizard-pseudonym"]),
+    ("vizard-gcp", &["vizard-proxy", "vizard-pseudonym"]),
     ("vizard-zoom-simulator", &[]),
     ("vizard-lambda", &["vizard-aws", "vizard-proxy", "vizard-pseudonym"]),
-    ("vizard-server", &["vizard-proxy"]),
+    ("vizard-server", &["vizard-gcp", "vizard-proxy"]),
     (
         "vizard-cli",
         &[
             "vizard-aws",
+            "vizard-gcp",
             "vizard-proxy",
             "vizard-pseudonym",
             "vizard-sanitizer",

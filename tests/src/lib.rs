@@ -13,12 +13,15 @@ pub mod secrets;
 pub mod stand_in;
 pub mod wire;
 
+pub mod google;
 pub mod moto;
+pub mod oidc;
 pub mod runtime_api;
 
 pub mod canaries;
 pub mod examples;
 pub mod keys;
 pub mod outputs;
+pub mod programs;
 pub mod repository;
 pub mod spellings;

@@ -7,7 +7,6 @@
 pub mod front;
 pub mod queue;
 
-mod build;
 mod endpoint;
 mod failure;
 mod sandbox;
@@ -22,7 +21,6 @@ use bytes::Bytes;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
-pub use build::{bootstrap, released_bootstrap};
 pub use failure::Failure;
 
 use sandbox::{Job, Living, Sandbox};

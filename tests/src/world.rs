@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 use vizard_proxy::ports::Clock;
 use vizard_proxy::{Client, Platform, Proxy, Started};
+use vizard_server::{Callers, Limits, Pushed, Server};
 use vizard_zoom_simulator::{Canary, Config, Running, Simulator};
 
 use crate::clock::TestClock;
@@ -138,6 +139,7 @@ impl Deployment {
             clock,
             destinations: buckets.clone(),
             queue: Some(queue.clone()),
+            workload: None,
         };
         let Started { proxy, problems, warnings, .. } = Proxy::start_on(&environment, platform).await;
         Deployment {
@@ -197,9 +199,15 @@ impl Deployment {
 
     /// Serves the proxy on a port of its own until the result is dropped.
     pub async fn serve(&self) -> Served {
+        self.serve_to(Callers::Anybody, None, Limits::default()).await
+    }
+
+    /// The same for these callers, with this queue, within these limits.
+    pub async fn serve_to(&self, callers: Callers, pushed: Option<Pushed>, limits: Limits) -> Served {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let serving = vizard_server::serve(listener, self.proxy.clone(), std::future::pending());
+        let server = Server { proxy: self.proxy.clone(), callers, pushed, limits };
+        let serving = server.serve(listener, std::future::pending());
         Served { address, serving: tokio::spawn(serving).abort_handle() }
     }
 }

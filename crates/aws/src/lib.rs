@@ -20,13 +20,13 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
 use aws_sdk_ssm::config::SharedCredentialsProvider;
 use vizard_proxy::ports::{Clock, SecretStore};
+use vizard_proxy::remote_rules::RemoteRulesError;
 use vizard_proxy::secrets::{Namespaces, Remembered};
 use vizard_proxy::settings::Environment;
 
 pub use buckets::Buckets;
 pub use parameter_store::ParameterStore;
 pub use queue::WaitingCalls;
-pub use remote_rules::{RemoteRules, RemoteRulesError};
 pub use secrets_manager::SecretsManager;
 
 /// The account and region that this program works in.
@@ -113,7 +113,7 @@ impl Aws {
     pub async fn remote_rules(
         &self,
         environment: &dyn Environment,
-    ) -> Result<Option<RemoteRules>, RemoteRulesError> {
+    ) -> Result<Option<String>, RemoteRulesError> {
         remote_rules::read(&self.config, environment).await
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod code;
 pub(crate) mod finding;
 pub(crate) mod report;
 
+mod google;
 mod network;
 mod rules;
 mod settings;
@@ -51,8 +52,8 @@ pub(crate) struct Arguments {
 
 pub(crate) const CODES: &str = "\
 The live calls go through a proxy of this program's own, with the deployment's rules and secrets.
-What is checked is what this machine and this user can reach and read; the function has a network
-and permissions of its own. docs/DOCTOR.md lists every code and the JSON.
+What is checked is what this machine and this user can reach and read; the proxy has a network and
+permissions of its own. docs/DOCTOR.md lists every code and the JSON.
 
 Exit codes: 0 nothing failed, 1 something failed (with --strict, or was warned about), 64 wrong
 command line, 66 a file cannot be read, 69 no network, 78 the variables cannot be read";

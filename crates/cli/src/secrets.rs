@@ -4,14 +4,17 @@
 mod check;
 mod set;
 
+mod account_key;
 mod candidates;
 mod examine;
 mod known;
 mod standing;
 mod values;
 
+pub(crate) use account_key::ACCOUNT_KEY;
 pub(crate) use check::{Deployed, Output};
 pub(crate) use examine::examine;
+pub(crate) use set::account_token;
 
 use crate::exit::{Code, Stop};
 

@@ -16,6 +16,7 @@ use vizard_sanitizer::{Counts, Options, Outbound, Refusal, RuleSet};
 
 use crate::audit::Audit;
 use crate::control::{self, Control, Encoding, Target, Trim};
+use crate::credentials::User;
 use crate::error::{NotReady, Problem};
 use crate::health::Health;
 use crate::inbound::Inbound;
@@ -98,6 +99,14 @@ impl Proxy {
     /// How large a request body may be, as sent: a host reads no further than one byte more.
     pub fn request_limit(&self) -> usize {
         self.state.as_ref().map_or(REQUEST_LIMIT, |ready| ready.request_limit)
+    }
+
+    /// Tells in the health report who makes sure that callers are who they say: `oidc`, `platform` or `none`. Only a
+    /// host knows.
+    #[must_use]
+    pub fn with_callers_authenticated_by(mut self, how: &'static str) -> Proxy {
+        self.health.facts.caller_authentication = Some(how);
+        self
     }
 
     /// Answers one request. Never fails and never panics: a problem is an answer too.
@@ -204,6 +213,10 @@ impl Proxy {
         let deadline = self.clock.instant() + ready.patience;
         let deadline = limit.map_or(deadline, |limit| limit.min(deadline));
 
+        let delegates = ready.source.credentials.can_act_for_users();
+        let user = if delegates { control::user(&head.headers, &ready.keys)? } else { None };
+        let user = user.as_ref();
+
         let target = Target::of(&head.uri, &control, &ready.trim);
         let (meant, asked) = (target.clone(), body.clone());
         let (inbound, outbound) =
@@ -211,12 +224,12 @@ impl Proxy {
         if let (When::Now(Some(message)), Some(later)) = (when, &ready.later)
             && later::is_preferred(&head.headers)
         {
-            let queued = ready.queue(later, message, deadline, &self.clock, audit);
+            let queued = ready.queue(later, message, user, deadline, &self.clock, audit);
             return within(deadline, Problem::Queue, queued).await;
         }
         let copies = &ready.outputs;
         let metadata = copies.original.is_some().then(|| outputs::sent(ready.source.base.host(), &outbound));
-        let response = ready.source.fetch(outbound, deadline, audit).await?;
+        let response = ready.source.fetch(outbound, user, deadline, audit).await?;
         let key = match when {
             When::Now(_) => outputs::key(&audit.request_id, now(&*self.clock)),
             When::Queued(key) => key.to_owned(),
@@ -305,11 +318,12 @@ impl Ready {
         &self,
         later: &Later,
         message: &str,
+        user: Option<&User>,
         deadline: Instant,
         clock: &Arc<dyn Clock>,
         audit: &Audit,
     ) -> Result<Response<Bytes>, Problem> {
-        self.source.credentials.for_request(deadline, None).await.map_err(Problem::Credential)?;
+        self.source.credentials.acting_for(user, deadline, None).await.map_err(Problem::Credential)?;
         let keeps_original = self.outputs.original.is_some();
         later.accept(message.to_owned(), &audit.request_id, now(&**clock), keeps_original).await
     }
@@ -344,7 +358,7 @@ impl Ready {
     ) -> Result<Response<Bytes>, Problem> {
         let answer = self.source.success(response).await?;
         let mut passed = respond::passed(&answer.headers, &self.keys);
-        if control.impersonation {
+        if control.impersonation && !self.source.credentials.can_act_for_users() {
             passed.warn("impersonation-ignored".to_owned());
         }
         let form = Form { lines: answer.lines, ..form };

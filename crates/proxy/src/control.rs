@@ -1,10 +1,12 @@
 //! What the caller asks of the proxy itself: the `X-Psoxy-*` headers, and which path is meant.
 
 mod target;
+mod user;
 
 use http::HeaderMap;
 
 pub(crate) use target::{Target, Trim};
+pub(crate) use user::user;
 
 use crate::error::Problem;
 
@@ -17,7 +19,7 @@ pub(crate) struct Control {
     pub(crate) path: Option<String>,
     /// Replaces the query; empty means no query.
     pub(crate) query: Option<String>,
-    /// The caller asked to act for a user, which no credential here can do.
+    /// The caller asked to act for a user. Who that is is read only [where credentials can do that](user).
     pub(crate) impersonation: bool,
 }
 
@@ -53,7 +55,7 @@ impl Control {
             encoding,
             path: single(headers, PATH)?.map(checked_path).transpose()?,
             query: single(headers, QUERY)?.map(|query| checked_query(&query)).transpose()?,
-            impersonation: headers.contains_key("x-psoxy-user-to-impersonate"),
+            impersonation: headers.contains_key(USER),
         })
     }
 }
@@ -62,6 +64,7 @@ const SKIP: &str = "X-Psoxy-Skip-Sanitizer";
 const IMPLEMENTATION: &str = "X-Psoxy-Pseudonym-Implementation";
 const PATH: &str = "X-Psoxy-TargetPath";
 const QUERY: &str = "X-Psoxy-TargetQuery";
+const USER: &str = "X-Psoxy-User-To-Impersonate";
 
 /// The one value of a header, trimmed. Two values would be two requests in one.
 fn single(headers: &HeaderMap, name: &'static str) -> Result<Option<String>, Problem> {

@@ -23,6 +23,12 @@ mod grant;
 mod private_key;
 mod token_answer;
 
+mod account;
+mod account_key;
+mod delegation;
+mod origin;
+mod user;
+
 mod back_off;
 mod lease;
 mod shared_token;
@@ -30,18 +36,23 @@ mod shared_token;
 mod trial;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 pub use error::{CredentialCause, CredentialError, EndpointHint};
-pub use strategy::{Exchange, Grant, Strategy};
+pub use strategy::{Exchange, Grant, ServiceAccount, Strategy};
 pub use trial::Trial;
+pub(crate) use user::User;
 
-use crate::ports::{Clock, Upstream};
+use crate::ports::{Clock, Upstream, Workload};
 use crate::secrets::Secrets;
+use account::Account;
+use delegation::Delegation;
 use fixed::Fixed;
+use origin::Origin;
 use renewal::Renewal;
 
 /// Gives each request its credential. One per process: all requests share what it holds.
@@ -56,19 +67,27 @@ pub struct Credentials {
 enum Kind {
     Fixed(Arc<Fixed>),
     Renewed(Arc<Renewal>),
+    Delegated(Arc<Delegation>),
 }
 
 impl Credentials {
-    /// Nothing is read or fetched yet.
+    /// Nothing is read or fetched yet. `workload` is the program's own identity, if it has one.
     pub fn new(
         strategy: Strategy,
         secrets: Secrets,
         upstream: Arc<dyn Upstream>,
         clock: Arc<dyn Clock>,
+        workload: Option<Arc<dyn Workload>>,
     ) -> Credentials {
         let kind = match &strategy {
             Strategy::Exchange(exchange) => {
-                Kind::Renewed(Arc::new(Renewal::new(exchange.clone(), secrets.clone(), upstream, clock)))
+                let origin = Origin::Exchange(exchange.clone());
+                let renewal = Renewal::new(origin, secrets.clone(), upstream, clock, Ids::default());
+                Kind::Renewed(Arc::new(renewal))
+            }
+            Strategy::ServiceAccount(settings) => {
+                let account = Account { settings: Arc::new(settings.clone()), workload, user: None };
+                Kind::Delegated(Arc::new(Delegation::new(account, secrets.clone(), upstream, clock)))
             }
             Strategy::AccessToken | Strategy::Basic | Strategy::ApiKey { .. } => {
                 Kind::Fixed(Arc::new(Fixed::new(strategy.clone(), secrets.clone(), clock)))
@@ -86,22 +105,44 @@ impl Credentials {
         deadline: Instant,
         force_refresh_of: Option<TokenId>,
     ) -> Result<Authorization, CredentialError> {
+        self.acting_for(None, deadline, force_refresh_of).await
+    }
+
+    /// The same, to act for a user of the source. Ask first whether [that is possible](Credentials::can_act_for_users):
+    /// else the user makes no difference.
+    pub(crate) async fn acting_for(
+        &self,
+        user: Option<&User>,
+        deadline: Instant,
+        force_refresh_of: Option<TokenId>,
+    ) -> Result<Authorization, CredentialError> {
         match &self.kind {
             Kind::Fixed(fixed) => fixed.for_request(deadline, force_refresh_of).await,
             Kind::Renewed(renewal) => renewal.for_request(deadline, force_refresh_of).await,
+            Kind::Delegated(delegation) => delegation.for_request(user, deadline, force_refresh_of).await,
         }
+    }
+
+    /// Whether these credentials may be those of a user whom a caller names.
+    pub(crate) fn can_act_for_users(&self) -> bool {
+        matches!(self.kind, Kind::Delegated(_))
     }
 
     /// Waits until no credential is being fetched. A request that goes away does not take its fetch with it; the
     /// end of the process would.
     pub async fn settle(&self) {
-        if let Kind::Renewed(renewal) = &self.kind {
-            renewal.settle().await;
+        match &self.kind {
+            Kind::Renewed(renewal) => renewal.settle().await,
+            Kind::Delegated(delegation) => delegation.settle().await,
+            Kind::Fixed(_) => {}
         }
     }
 
     /// The names of the secrets that are needed and absent, for the health report.
     pub async fn missing_properties(&self) -> Result<Vec<&'static str>, CredentialError> {
+        if let Kind::Delegated(delegation) = &self.kind {
+            return delegation.missing().await;
+        }
         Ok(self.strategy.missing(self.secrets.namespaces(), self.secrets.store()).await?)
     }
 }
@@ -109,6 +150,16 @@ impl Credentials {
 /// Tells one credential of this process from the next. It says nothing about the credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TokenId(u64);
+
+/// Numbers credentials. Whoever shares it gives no number twice.
+#[derive(Debug, Clone, Default)]
+struct Ids(Arc<AtomicU64>);
+
+impl Ids {
+    fn next(&self) -> TokenId {
+        TokenId(self.0.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+}
 
 /// A header that proves who we are.
 #[derive(Clone)]

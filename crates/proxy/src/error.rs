@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use http::{Method, StatusCode};
+use vizard_pseudonym::TokenError;
 use vizard_sanitizer::{Cause, Refusal, Unsanitizable};
 
 use crate::credentials::{CredentialCause, CredentialError};
@@ -21,6 +22,8 @@ pub(crate) enum Problem {
     NotReady(NotReady),
     /// A control header and what is wrong with it.
     ControlHeader(&'static str, &'static str),
+    /// The user to act for is a reversible pseudonym that cannot be reversed.
+    UserToken(TokenError),
     /// The caller names a pseudonym implementation that does not exist.
     PseudonymImplementation,
     /// The caller wants unsanitized answers.
@@ -101,6 +104,8 @@ impl Problem {
             Problem::NotReady(NotReady::RulesYaml) => row(500, "RULES_INVALID_YAML", "rules-not-yaml", RULES),
             Problem::NotReady(NotReady::Rules) => row(500, "RULES_INVALID", "rules-invalid", RULES),
             Problem::ControlHeader(name, flaw) => row(400, "INVALID_REQUEST", "control-header-invalid", format!("{name} {flaw}")),
+            Problem::UserToken(TokenError::MissingKey(_)) => row(500, "FAILED_TO_BUILD_URL", "token-key-missing", USER_TOKEN_KEY),
+            Problem::UserToken(_) => row(409, "TOKENIZED_REQUEST_PARAMETER_INVALID", "token-invalid", USER_TOKEN),
             Problem::PseudonymImplementation => row(400, "INVALID_REQUEST", "pseudonym-implementation-unknown", IMPLEMENTATION),
             Problem::SkipSanitizer => row(400, "INVALID_REQUEST", "skip-sanitizer-refused", SKIP),
             Problem::RequestEncoding(name) => row(400, "INVALID_REQUEST", "content-encoding-not-supported", encoding(*name)),
@@ -144,6 +149,7 @@ impl Problem {
             Problem::HttpsRequired
             | Problem::ClientAddress
             | Problem::ControlHeader(..)
+            | Problem::UserToken(_)
             | Problem::PseudonymImplementation
             | Problem::SkipSanitizer
             | Problem::RequestEncoding(_)
@@ -260,6 +266,10 @@ const RULES: &str = "Error loading sanitizer rules";
 const NOT_READY: &str =
     "the proxy is not configured completely; its health check and its log say what is missing";
 const IMPLEMENTATION: &str = "X-Psoxy-Pseudonym-Implementation must be v0.3 or v0.4";
+const USER_TOKEN: &str =
+    "the reversible token in X-Psoxy-User-To-Impersonate is damaged, or of another deployment's key";
+const USER_TOKEN_KEY: &str =
+    "X-Psoxy-User-To-Impersonate holds a reversible token, and PSOXY_ENCRYPTION_KEY is not configured";
 const SKIP: &str =
     "X-Psoxy-Skip-Sanitizer is not supported: every response is sanitized; leave the header out";
 const NOT_GZIP: &str = "the request body is not the gzip that its Content-Encoding says";

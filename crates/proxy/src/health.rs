@@ -29,6 +29,8 @@ pub struct Health {
 pub struct Facts {
     /// `BUNDLE_FILENAME`.
     pub bundle_filename: Option<String>,
+    /// Who makes sure that callers are who they say, as far as the host told.
+    pub caller_authentication: Option<&'static str>,
     /// `TARGET_HOST`.
     pub configured_host: Option<String>,
     /// `SOURCE`.
@@ -117,6 +119,8 @@ struct Turned {
 #[serde(rename_all = "camelCase")]
 struct Report<'a> {
     bundle_filename: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    caller_authentication: Option<&'static str>,
     caller_ip: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_ip_authorized: Option<bool>,
@@ -143,6 +147,7 @@ impl Report<'_> {
     fn of(facts: &Facts, caller_ip: String, client_ip_authorized: Option<bool>) -> Report<'_> {
         Report {
             bundle_filename: facts.bundle_filename.as_deref(),
+            caller_authentication: facts.caller_authentication,
             caller_ip,
             client_ip_authorized,
             config_properties_last_modified: BTreeMap::new(), // never filled by any version
@@ -210,6 +215,7 @@ mod tests {
     fn a_report_with_everything_has_its_fields_in_alphabetical_order() {
         let facts = Facts {
             bundle_filename: Some("psoxy-aws-v0.6.9.jar".to_owned()),
+            caller_authentication: Some("platform"),
             pseudonym_implementation: Some("v0.3".to_owned()),
             pseudonymize_app_ids: Some(false),
             rules: Some("endpoints: []".to_owned()),
@@ -218,9 +224,10 @@ mod tests {
         let (status, body) = report(facts, Some("192.0.2.0/24"), Some("192.0.2.7"));
         let document: serde_json::Value = serde_json::from_str(&body).unwrap();
         let names: Vec<_> = document.as_object().unwrap().keys().cloned().collect();
-        assert_eq!((status, names.len(), names.is_sorted()), (200, 18, true), "{names:?}");
+        assert_eq!((status, names.len(), names.is_sorted()), (200, 19, true), "{names:?}");
         assert_eq!(document["clientIpAuthorized"], true);
         assert_eq!(document["callerIp"], "192.0.2.7");
+        assert_eq!(document["callerAuthentication"], "platform");
         assert_eq!(document["version"], "v0.6.9");
         assert_eq!(document["rules"], "endpoints: []");
     }

@@ -23,12 +23,14 @@ pub mod upstream;
 pub mod connector;
 pub mod connectors;
 pub mod prebuilt;
+pub mod remote_rules;
 pub mod rules_text;
 pub mod settings;
 mod start;
 
 // What stands beside it.
 pub mod allow_list;
+mod bucket_uri;
 pub mod checkup;
 mod gzip;
 pub mod health;
@@ -37,6 +39,7 @@ mod off_reactor;
 
 pub use api::{Client, Proxy, REQUEST_LIMIT};
 pub use audit::report_panics_by_place;
+pub use bucket_uri::BucketUri;
 pub use error::NotReady;
 pub use later::{Arrival, Attempt, Receipt, Unfinished};
 pub use start::{Parts, Platform, StartError, Started};

@@ -185,6 +185,50 @@ pub enum OutputError {
     Unavailable,
 }
 
+/// The identity of the program itself, for which the platform it runs on vouches: a service account without a key.
+#[async_trait]
+pub trait Workload: Send + Sync + Debug {
+    /// An access token with these scopes.
+    async fn token(&self, scopes: &[String]) -> Result<WorkloadToken, WorkloadError>;
+
+    /// The e-mail address of the account.
+    async fn email(&self) -> Result<String, WorkloadError>;
+
+    /// `claims`, a JSON object, as a JWT that is signed with RS256 in the name of the account.
+    async fn sign(&self, claims: &str) -> Result<Secret, WorkloadError>;
+
+    /// The token endpoint that takes such a JWT.
+    fn token_endpoint(&self) -> http::Uri;
+}
+
+/// An access token of the platform.
+#[derive(Debug, Clone)]
+pub struct WorkloadToken {
+    /// The token.
+    pub value: Secret,
+    /// How long it lasts at least.
+    pub lifetime: Duration,
+}
+
+/// Why the platform does not vouch. Constant words only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum WorkloadError {
+    /// The program runs as nobody, or in a place that has no such accounts.
+    #[error("this program has no service account of its own")]
+    Absent,
+    /// The account may not do that.
+    #[error(
+        "the service account of this program may not do that; to sign, it needs roles/iam.serviceAccountTokenCreator on itself"
+    )]
+    Denied,
+    /// The platform did not answer; another try may succeed.
+    #[error("the platform did not answer")]
+    Unavailable,
+    /// The platform answered with something else.
+    #[error("the platform answered with what is neither a token nor a refusal")]
+    Answer,
+}
+
 /// Opens the destinations that settings name.
 pub trait Destinations: Send + Sync + Debug {
     /// The place that a URI names, or what was expected instead.

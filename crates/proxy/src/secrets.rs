@@ -1,6 +1,7 @@
 //! Secrets by their plain names: the store seen through the namespaces of this deployment. Two stores for
 //! development stand beside it; each cloud brings its own, and what remembers for it.
 
+mod away;
 mod directory;
 mod environment;
 mod remembered;
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 use vizard_pseudonym::{Secret, is_blank};
 
+pub use away::Away;
 pub use directory::DirectorySecrets;
 pub use environment::EnvironmentSecrets;
 pub use remembered::Remembered;

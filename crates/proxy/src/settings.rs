@@ -17,6 +17,7 @@ use std::time::Duration;
 use vizard_pseudonym::{KeyMaterial, Pseudonymizer};
 
 pub use base_url::BaseUrl;
+pub(crate) use base_url::endpoint;
 pub use environment::{Environment, ProcessEnvironment};
 pub use outputs::OutputSettings;
 pub use problem::{Flaw, SettingProblem};
@@ -150,6 +151,7 @@ impl Settings {
         }
         let mut facts = Facts {
             bundle_filename: reader.env("BUNDLE_FILENAME"),
+            caller_authentication: None, // the host knows
             configured_host: target.as_ref().map(|it| it.host_and_path().to_owned()),
             configured_source: source.clone(),
             missing,

@@ -15,7 +15,7 @@ use vizard_sanitizer::Outbound;
 use answer::Answer;
 
 use crate::audit::Audit;
-use crate::credentials::{Authorization, Credentials};
+use crate::credentials::{Authorization, Credentials, User};
 use crate::error::{Problem, SourceAnswer};
 use crate::off_reactor::Cores;
 use crate::ports::{Clock, Upstream, UpstreamError};
@@ -40,29 +40,35 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// Sends a request and returns the source's answer, whatever it is.
+    /// Sends a request, perhaps for a user, and returns the source's answer, whatever it is.
     pub(crate) async fn fetch(
         &self,
         outbound: Outbound,
+        user: Option<&User>,
         deadline: Instant,
         audit: &mut Audit,
     ) -> Result<Response<Bytes>, Problem> {
         let request = request::build(&self.base, outbound, &self.user_agent)?;
         let began = self.clock.instant();
-        let response = self.exchange(request, deadline).await;
+        let response = self.exchange(request, user, deadline).await;
         audit.upstream = self.clock.instant().saturating_duration_since(began);
         audit.source_status = response.as_ref().ok().map(|it| it.status().as_u16());
         response
     }
 
     /// The one retry there is: after a 401, with a credential that is really another.
-    async fn exchange(&self, request: Request<Bytes>, deadline: Instant) -> Result<Response<Bytes>, Problem> {
-        let first = self.credentials.for_request(deadline, None).await.map_err(Problem::Credential)?;
+    async fn exchange(
+        &self,
+        request: Request<Bytes>,
+        user: Option<&User>,
+        deadline: Instant,
+    ) -> Result<Response<Bytes>, Problem> {
+        let first = self.credentials.acting_for(user, deadline, None).await.map_err(Problem::Credential)?;
         let response = self.send(&request, &first, deadline).await?;
         if response.status() != StatusCode::UNAUTHORIZED || !token_is_at_fault(response.headers()) {
             return Ok(response);
         }
-        match self.credentials.for_request(deadline, first.token_id()).await {
+        match self.credentials.acting_for(user, deadline, first.token_id()).await {
             Ok(second) if second.token_id() != first.token_id() => {
                 self.send(&request, &second, deadline).await
             }

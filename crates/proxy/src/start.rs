@@ -10,13 +10,13 @@ use vizard_sanitizer::{Diagnostics, Loaded, RuleSet, Severity};
 
 use crate::api::{Proxy, REQUEST_LIMIT, Ready};
 use crate::control::Trim;
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, Strategy};
 use crate::error::NotReady;
 use crate::health::Health;
 use crate::later::Later;
 use crate::off_reactor::Cores;
 use crate::outputs::Outputs;
-use crate::ports::{Clock, Destinations, NoDestinations, Queue, SecretStore, Upstream};
+use crate::ports::{Clock, Destinations, NoDestinations, Queue, SecretStore, Upstream, Workload};
 use crate::respond::Stamp;
 use crate::rules_text::RulesText;
 use crate::secrets::Secrets;
@@ -49,12 +49,14 @@ pub struct Platform {
     pub destinations: Arc<dyn Destinations>,
     /// Where calls wait that are answered later, if the host has such a place.
     pub queue: Option<Arc<dyn Queue>>,
+    /// The identity of the program itself, if the host vouches for it.
+    pub workload: Option<Arc<dyn Workload>>,
 }
 
 impl Platform {
     /// A host that only answers.
     pub fn plain(secrets: Arc<dyn SecretStore>, clock: Arc<dyn Clock>) -> Platform {
-        Platform { secrets, clock, destinations: Arc::new(NoDestinations), queue: None }
+        Platform { secrets, clock, destinations: Arc::new(NoDestinations), queue: None, workload: None }
     }
 }
 
@@ -106,7 +108,7 @@ impl Proxy {
             return Err(error);
         }
         let keys = Pseudonymizer::new(&parts.settings.keys, parts.settings.pseudonyms);
-        Ok(Proxy::with_rules(parts, keys, loaded, Outputs::default(), None)?.0)
+        Ok(Proxy::with_rules(parts, keys, loaded, Outputs::default(), None, None)?.0)
     }
 
     /// A proxy that reports its health and refuses everything else.
@@ -172,6 +174,10 @@ impl Proxy {
         if settings.development_mode {
             warnings.push(DEVELOPMENT_MODE.to_owned());
         }
+        if platform.workload.is_none() && matches!(settings.strategy, Strategy::ServiceAccount(_)) {
+            let key = settings.namespaces.read(&*platform.secrets, "SERVICE_ACCOUNT_KEY").await;
+            warnings.extend(matches!(key, Ok(None)).then(|| NO_ACCOUNT.to_owned()));
+        }
         if outputs.later.is_some() && platform.queue.is_none() {
             warnings.push(NO_QUEUE.to_owned());
         }
@@ -198,6 +204,7 @@ impl Proxy {
         loaded: Result<Loaded, Diagnostics>,
         outputs: Outputs,
         queue: Option<Arc<dyn Queue>>,
+        workload: Option<Arc<dyn Workload>>,
     ) -> Result<(Proxy, Diagnostics), StartError> {
         let Parts { settings, secrets, upstream, clock } = parts;
         let Loaded { rules, warnings } = loaded.map_err(StartError::Rules)?;
@@ -207,7 +214,13 @@ impl Proxy {
         let patience = patience(settings.request_timeout);
         let secrets = Secrets::new(secrets, settings.namespaces);
         let source = Source {
-            credentials: Credentials::new(settings.strategy, secrets, upstream.clone(), clock.clone()),
+            credentials: Credentials::new(
+                settings.strategy,
+                secrets,
+                upstream.clone(),
+                clock.clone(),
+                workload,
+            ),
             upstream,
             clock: clock.clone(),
             keys: keys.clone(),
@@ -250,9 +263,9 @@ fn on_the_network(
         let upstream = HttpUpstream::new(Transport::of(&settings));
         (keys.join().expect("deriving keys does not fail"), upstream)
     });
-    let Platform { secrets, clock, queue, .. } = platform;
+    let Platform { secrets, clock, queue, workload, .. } = platform;
     let parts = Parts { settings, secrets, upstream: Arc::new(upstream?), clock };
-    Proxy::with_rules(parts, keys, loaded, outputs, queue)
+    Proxy::with_rules(parts, keys, loaded, outputs, queue, workload)
 }
 
 /// The health report with all settings in it that are wrong. It must not pass.
@@ -363,6 +376,7 @@ impl StartError {
 }
 
 const NO_QUEUE: &str = "ASYNC_OUTPUT_DESTINATION is set, but there is no queue: calls that prefer an answer later get it at once";
+const NO_ACCOUNT: &str = "SERVICE_ACCOUNT_KEY is not set, and this program has no service account of its own: expected the key in the secret store; requests fail until it is there";
 const DEVELOPMENT_MODE: &str =
     "IS_DEVELOPMENT_MODE is on and changes nothing: there is no way to skip sanitizing";
 

@@ -1,5 +1,5 @@
-//! One request: is it one message of sound shape, is it the platform asking whether we live, and otherwise the
-//! proxy's.
+//! One request: is it one message of sound shape, is it the platform asking whether we live, may its caller call, is
+//! there room for it, and otherwise the proxy's.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -12,17 +12,22 @@ use http::uri::PathAndQuery;
 use http::{HeaderValue, Method, Request, Response, Uri, Version};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
-use vizard_proxy::Proxy;
+use vizard_gcp::storage_event;
+use vizard_proxy::Arrival;
 
-use crate::Limits;
+use crate::Server;
+use crate::busy::Busy;
+use crate::events;
 use crate::hops;
+use crate::pushed::{self, Pushed};
+use crate::queued;
 use crate::refuse::Refused;
 
 /// What all requests of one connection share.
 #[derive(Debug, Clone)]
 pub(crate) struct Exchange {
-    pub(crate) proxy: Arc<Proxy>,
-    pub(crate) limits: Limits,
+    pub(crate) server: Arc<Server>,
+    pub(crate) busy: Busy,
     pub(crate) peer: IpAddr,
     /// Set when a message with two lengths was seen on the connection.
     pub(crate) ambiguous: Arc<AtomicBool>,
@@ -45,19 +50,67 @@ impl Exchange {
             return Ok(alive());
         }
         head.uri = origin_form(head.uri);
-        let client = hops::client(self.peer, &head.headers, self.limits.trusted_hops);
-        // What a stranger sends is not collected first and refused then.
-        let body = if self.proxy.admits(client) { self.read(body).await? } else { Bytes::new() };
-        Ok(self.proxy.handle(Request::from_parts(head, body), client).await)
+        match head.uri.path().strip_prefix("/.vizard/") {
+            None => self.call(head, body).await,
+            Some("calls") => {
+                let pushed = self.server.pushed.as_ref().ok_or(Refused::Path)?;
+                self.queued_call(pushed, head, body).await
+            }
+            Some("events") => self.event(head, body).await,
+            Some(_) => Err(Refused::Path),
+        }
+    }
+
+    /// A call of the source's API.
+    async fn call(&self, mut head: Head, body: Incoming) -> Result<Response<Bytes>, Refused> {
+        let Server { proxy, callers, limits, pushed } = &*self.server;
+        // Strangers neither take a place nor have their bodies read.
+        callers.admit(&head.headers).await?;
+        let _place = self.busy.enter()?;
+        let client = hops::client(self.peer, &head.headers, limits.trusted_hops);
+        let body =
+            if proxy.admits(client) { self.read(body, proxy.request_limit()).await? } else { Bytes::new() };
+        if pushed.is_some() && head.headers.contains_key("prefer") {
+            let message = queued::written(&head, &body, client);
+            head.extensions.insert(Arrival { message, ..Arrival::default() });
+        }
+        Ok(proxy.handle(Request::from_parts(head, body), client).await)
+    }
+
+    /// A call that was queued and is to be answered now.
+    async fn queued_call(
+        &self,
+        pushed: &Pushed,
+        head: Head,
+        body: Incoming,
+    ) -> Result<Response<Bytes>, Refused> {
+        if head.method != Method::POST {
+            return Err(Refused::Method);
+        }
+        pushed.admit(&head.headers).await?;
+        let _place = self.busy.enter()?;
+        let body = self.read(body, pushed::LIMIT).await?;
+        pushed.perform(&self.server.proxy, &body).await
+    }
+
+    /// An event of the platform.
+    async fn event(&self, head: Head, body: Incoming) -> Result<Response<Bytes>, Refused> {
+        if head.method != Method::POST {
+            return Err(Refused::Method);
+        }
+        self.server.callers.admit(&head.headers).await?;
+        let _place = self.busy.enter()?;
+        let body = self.read(body, storage_event::LIMIT).await?;
+        Err(events::refused(&head, &body))
     }
 
     /// The whole body, which is never held beyond its limit.
-    async fn read(&self, body: Incoming) -> Result<Bytes, Refused> {
-        let limit = self.proxy.request_limit();
+    async fn read(&self, body: Incoming, limit: usize) -> Result<Bytes, Refused> {
         if body.size_hint().lower() > limit as u64 {
             return Err(Refused::TooLarge(limit));
         }
-        let whole = tokio::time::timeout(self.limits.body_wait, Limited::new(body, limit).collect()).await;
+        let whole = Limited::new(body, limit).collect();
+        let whole = tokio::time::timeout(self.server.limits.body_wait, whole).await;
         let whole = whole.map_err(|_| Refused::BodyLate)?.map_err(|error| {
             if error.is::<LengthLimitError>() { Refused::TooLarge(limit) } else { Refused::BodyBroken }
         })?;

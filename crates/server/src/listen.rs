@@ -12,13 +12,16 @@ pub struct Listen {
     pub address: SocketAddr,
     /// `VIZARD_TRUSTED_HOPS`: how many proxies in front of us append to `X-Forwarded-For`; 0 by default.
     pub trusted_hops: usize,
+    /// `VIZARD_CONCURRENCY`: how many requests are at work at a time; 256 by default. Those beyond get 503 at once.
+    pub concurrency: usize,
     /// `VIZARD_LOG`: how much of our own is logged; `info` by default. The audit line is always written.
     pub log: LevelFilter,
 }
 
 impl Default for Listen {
     fn default() -> Self {
-        Listen { address: SocketAddr::new(LOOPBACK, 8080), trusted_hops: 0, log: LevelFilter::INFO }
+        let address = SocketAddr::new(LOOPBACK, 8080);
+        Listen { address, trusted_hops: 0, concurrency: CONCURRENCY, log: LevelFilter::INFO }
     }
 }
 
@@ -55,16 +58,25 @@ impl Listen {
                 0
             })
         });
+        let concurrency = setting("VIZARD_CONCURRENCY").map_or(CONCURRENCY, |text| {
+            text.parse().ok().filter(|requests| (1..=4096).contains(requests)).unwrap_or_else(|| {
+                wrong("VIZARD_CONCURRENCY", "the number of requests at work at a time, from 1 to 4096");
+                CONCURRENCY
+            })
+        });
         let log = setting("VIZARD_LOG").map_or(LevelFilter::INFO, |text| {
             vizard_proxy::log::level(&text).unwrap_or_else(|| {
                 wrong("VIZARD_LOG", "one of error, warn, info, debug, trace");
                 LevelFilter::INFO
             })
         });
-        let listen = Listen { address: SocketAddr::new(bind, port), trusted_hops, log };
+        let listen = Listen { address: SocketAddr::new(bind, port), trusted_hops, concurrency, log };
         if problems.is_empty() { Ok(listen) } else { Err(problems) }
     }
 }
+
+/// Each may hold a page of the source in memory.
+const CONCURRENCY: usize = 256;
 
 const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
@@ -100,6 +112,7 @@ mod tests {
             ("PORT", "http"),
             ("VIZARD_BIND", "localhost"),
             ("VIZARD_TRUSTED_HOPS", "-1"),
+            ("VIZARD_CONCURRENCY", "0"),
             ("VIZARD_LOG", "hyper=trace"),
         ];
         let problems = read(&settings).unwrap_err();
@@ -109,6 +122,7 @@ mod tests {
                 "VIZARD_BIND must be an IP address, such as 127.0.0.1 or 0.0.0.0",
                 "PORT must be a number from 0 to 65535; 0 lets the system choose",
                 "VIZARD_TRUSTED_HOPS must be the number of proxies in front of this one, from 0 to 16",
+                "VIZARD_CONCURRENCY must be the number of requests at work at a time, from 1 to 4096",
                 "VIZARD_LOG must be one of error, warn, info, debug, trace",
             ]
         );

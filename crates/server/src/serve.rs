@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -13,18 +14,37 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use vizard_proxy::Proxy;
 
+use crate::busy::Busy;
+use crate::callers::Callers;
 use crate::exchange::Exchange;
+use crate::pushed::Pushed;
 use crate::socket::{Socket, Waits};
+use crate::turned_away;
+
+/// A proxy, and who may reach it over a socket.
+#[derive(Debug)]
+pub struct Server {
+    /// What answers.
+    pub proxy: Arc<Proxy>,
+    /// Who may call.
+    pub callers: Callers,
+    /// Where queued calls come back from, if there is a queue.
+    pub pushed: Option<Pushed>,
+    /// How much of everything.
+    pub limits: Limits,
+}
 
 /// How much of everything, and for how long.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Connections at a time; more wait to be accepted.
+    /// Connections at a time. Those beyond are told that there is no room, and closed.
     pub connections: usize,
+    /// Requests at work at a time; those beyond are answered with 503.
+    pub requests: usize,
     /// Requests at a time on one HTTP/2 connection.
     pub streams: u32,
     /// Bytes of a request's head; more are answered with 431.
@@ -48,7 +68,8 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Limits {
-            connections: 1024,
+            connections: 4096,
+            requests: 256,
             streams: 100,
             head: 64 * 1024,
             head_wait: Duration::from_secs(10),
@@ -62,7 +83,8 @@ impl Default for Limits {
     }
 }
 
-/// Serves the proxy with the default limits until `shutdown` is done and requests at work are answered.
+/// Serves the proxy to anybody who reaches the port, with the default limits, until `shutdown` is done and requests at
+/// work are answered.
 ///
 /// # Errors
 ///
@@ -72,72 +94,76 @@ pub async fn serve(
     proxy: Arc<Proxy>,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    serve_within(Limits::default(), listener, proxy, shutdown).await
+    let server = Server { proxy, callers: Callers::Anybody, pushed: None, limits: Limits::default() };
+    server.serve(listener, shutdown).await
 }
 
-/// Like [`serve`], within other limits.
-///
-/// # Errors
-///
-/// When the listener cannot be used any more.
-pub async fn serve_within(
-    limits: Limits,
-    listener: TcpListener,
-    proxy: Arc<Proxy>,
-    shutdown: impl Future<Output = ()>,
-) -> io::Result<()> {
-    let http = Arc::new(protocol(&limits));
-    let places = Arc::new(Semaphore::new(limits.connections));
-    let graceful = GracefulShutdown::new();
-    let mut connections = JoinSet::new();
-    let mut shutdown = std::pin::pin!(shutdown);
-    loop {
-        let (stream, peer, place) = tokio::select! {
-            accepted = accept(&listener, &places) => accepted?,
-            () = &mut shutdown => break,
-        };
-        while connections.try_join_next().is_some() {}
-        let ambiguous = Arc::new(AtomicBool::new(false));
-        let waits = Waits { head: limits.head_wait, write: limits.write_wait };
-        let socket = Socket::new(stream, waits, ambiguous.clone());
-        let exchange = Exchange { proxy: proxy.clone(), limits, peer: peer.ip(), ambiguous };
-        let (http, watcher) = (http.clone(), graceful.watcher());
-        connections.spawn(async move {
-            let service = service_fn(move |request: Request<Incoming>| {
-                let exchange = exchange.clone();
-                async move { Ok::<_, std::convert::Infallible>(exchange.answer(request).await) }
+impl Server {
+    /// Serves until `shutdown` is done and requests at work are answered.
+    ///
+    /// # Errors
+    ///
+    /// When the listener cannot be used any more.
+    pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()>) -> io::Result<()> {
+        let server = Arc::new(self);
+        let limits = &server.limits;
+        let http = Arc::new(protocol(limits));
+        let (busy, doors) = (Busy::new(limits.requests), Arc::new(Semaphore::new(limits.connections)));
+        let (graceful, refusals) = (GracefulShutdown::new(), Arc::new(Semaphore::new(turned_away::AT_ONCE)));
+        let mut connections = JoinSet::new();
+        let mut shutdown = std::pin::pin!(shutdown);
+        loop {
+            let (stream, peer) = tokio::select! {
+                accepted = accept(&listener) => accepted,
+                () = &mut shutdown => break,
+            };
+            while connections.try_join_next().is_some() {}
+            let Ok(door) = doors.clone().try_acquire_owned() else {
+                busy.count();
+                if let Ok(refusal) = refusals.clone().try_acquire_owned() {
+                    connections.spawn(turned_away::tell(stream, refusal));
+                }
+                continue;
+            };
+            let ambiguous = Arc::new(AtomicBool::new(false));
+            let waits = Waits { head: limits.head_wait, write: limits.write_wait };
+            let socket = Socket::new(stream, waits, ambiguous.clone());
+            let exchange =
+                Exchange { server: server.clone(), busy: busy.clone(), peer: peer.ip(), ambiguous };
+            let (http, watcher) = (http.clone(), graceful.watcher());
+            connections.spawn(async move {
+                let service = service_fn(move |request: Request<Incoming>| {
+                    let exchange = exchange.clone();
+                    async move { Ok::<_, std::convert::Infallible>(exchange.answer(request).await) }
+                });
+                let connection = http.serve_connection(TokioIo::new(socket), service).into_owned();
+                // Why a connection ended is its client's affair.
+                let _ = watcher.watch(connection).await;
+                drop(door);
             });
-            let connection = http.serve_connection(TokioIo::new(socket), service).into_owned();
-            // Why a connection ended is its client's affair.
-            let _ = watcher.watch(connection).await;
-            drop(place);
-        });
+        }
+        drop(listener);
+        tracing::info!(connections = graceful.count(), "stopping");
+        if tokio::time::timeout(limits.drain, graceful.shutdown()).await.is_err() {
+            tracing::warn!(seconds = limits.drain.as_secs(), "requests were still at work and are cut off");
+        }
+        connections.shutdown().await;
+        // A request that has gone leaves behind what it began and must not be lost: a replaced refresh token.
+        if tokio::time::timeout(limits.settle, server.proxy.settle()).await.is_err() {
+            tracing::warn!("a credential was still being fetched and is cut off");
+        }
+        Ok(())
     }
-    drop(listener);
-    tracing::info!(connections = graceful.count(), "stopping");
-    if tokio::time::timeout(limits.drain, graceful.shutdown()).await.is_err() {
-        tracing::warn!(seconds = limits.drain.as_secs(), "requests were still at work and are cut off");
-    }
-    connections.shutdown().await;
-    // A request that has gone leaves behind what it began and must not be lost: a replaced refresh token.
-    if tokio::time::timeout(limits.settle, proxy.settle()).await.is_err() {
-        tracing::warn!("a credential was still being fetched and is cut off");
-    }
-    Ok(())
 }
 
-/// The next connection, once there is a place for it.
-async fn accept(
-    listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> io::Result<(TcpStream, std::net::SocketAddr, OwnedSemaphorePermit)> {
-    let place = places.clone().acquire_owned().await.map_err(io::Error::other)?;
+/// The next connection. It is accepted whether there is room for it or not: a client that hears nothing waits.
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
                 // Answers are written whole; waiting for more to send gains nothing.
                 let _ = stream.set_nodelay(true);
-                return Ok((stream, peer, place));
+                return (stream, peer);
             }
             // One client's connection failed, or file descriptors are scarce: both pass.
             Err(error) => {

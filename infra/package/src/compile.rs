@@ -1,4 +1,4 @@
-//! From source to the program. All that could tell one machine or place from another is kept out of it: names of
+//! From source to a program. All that could tell one machine or place from another is kept out of it: names of
 //! directories, the time, and what the caller's environment says about compiling.
 
 use std::path::{Path, PathBuf};
@@ -7,16 +7,24 @@ use std::{env, fs};
 
 use anyhow::{Context, Result};
 
-use crate::architecture::Architecture;
-use crate::archive::ENTRY;
+use crate::architecture::{Architecture, Libc};
 use crate::run;
 use crate::toolchain::Toolchain;
 
-/// The glibc of Amazon Linux 2023.
-const GLIBC: &str = "2.34";
+/// A program of the workspace, and how it is compiled.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Program {
+    /// The package that it is in.
+    pub(crate) package: &'static str,
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// In `Cargo.toml`.
+    pub(crate) profile: &'static str,
+    pub(crate) libc: Libc,
+}
 
-/// In `Cargo.toml`.
-const PROFILE: &str = "lambda";
+/// 1980-01-01, the earliest time that zip files know, in seconds. Everything that we make is from then.
+pub(crate) const BEGINNING: u64 = 315_532_800;
 
 /// How settings of the caller begin that would change the program. Compilers and linker are ours, and so are flags.
 const NOT_INHERITED: &[&str] = &[
@@ -35,40 +43,59 @@ const NOT_INHERITED: &[&str] = &[
     "TARGET_",
 ];
 
-/// Compiles the program below `directory`, which no other build uses: its flags differ from theirs.
-pub(crate) fn bootstrap(
-    root: &Path,
-    directory: &Path,
-    toolchain: &Toolchain,
-    architecture: Architecture,
-) -> Result<Vec<u8>> {
-    let triple = architecture.triple();
-    let mut cargo = Command::new(&toolchain.cargo);
-    for (name, _) in env::vars_os() {
-        if NOT_INHERITED.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
-            cargo.env_remove(name);
+impl Program {
+    /// Compiles it below `directory`, which no other build uses: its flags differ from theirs.
+    pub(crate) fn compile(
+        &self,
+        root: &Path,
+        directory: &Path,
+        toolchain: &Toolchain,
+        architecture: Architecture,
+    ) -> Result<Vec<u8>> {
+        let triple = architecture.triple(self.libc);
+        let mut cargo = Command::new(&toolchain.cargo);
+        for (name, _) in env::vars_os() {
+            if NOT_INHERITED.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
+                cargo.env_remove(name);
+            }
+        }
+        cargo.current_dir(root).env("CARGO_ZIGBUILD_PYTHON_PATH", &toolchain.python);
+        cargo.env("CARGO_ZIGBUILD_CACHE_DIR", &toolchain.cache);
+        cargo.env("CARGO_ENCODED_RUSTFLAGS", self.flags(root, directory, toolchain)?.join("\x1f"));
+        cargo.env("SOURCE_DATE_EPOCH", BEGINNING.to_string());
+        cargo.args(["zigbuild", "--locked", "--package", self.package, "--bin", self.name]);
+        cargo.args(["--profile", self.profile, "--target", &self.target(triple), "--target-dir"]);
+        cargo.arg(directory);
+        run::to_the_end(&mut cargo)
+            .with_context(|| format!("could not compile {} for {architecture}", self.package))?;
+        let program = directory.join(triple).join(self.profile).join(self.name);
+        fs::read(&program).with_context(|| format!("could not read {}", program.display()))
+    }
+
+    /// Other names for the directories that panics and debug text would otherwise tell of (the last that fits counts);
+    /// and of a static program that it can be loaded anywhere, which zig does not do by itself: who does not know where
+    /// code lies finds it harder to misuse.
+    fn flags(&self, root: &Path, directory: &Path, toolchain: &Toolchain) -> Result<Vec<String>> {
+        let library = toolchain.sysroot.join("lib/rustlib/src/rust");
+        let mut names = vec![(library, format!("/rustc/{}", toolchain.commit))];
+        names.extend(registries()?.into_iter().map(|it| (it, "/registry".to_owned())));
+        names.push((root.to_owned(), "/vizard".to_owned()));
+        names.push((directory.to_owned(), "/target".to_owned()));
+        let mut flags: Vec<_> =
+            names.iter().map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display())).collect();
+        if self.libc == Libc::Musl {
+            flags.push("-Clink-arg=-pie".to_owned());
+        }
+        Ok(flags)
+    }
+
+    /// The target as zig is told it.
+    fn target(&self, triple: &str) -> String {
+        match self.libc {
+            Libc::Glibc(version) => format!("{triple}.{version}"),
+            Libc::Musl => triple.to_owned(),
         }
     }
-    cargo.current_dir(root).env("CARGO_ZIGBUILD_PYTHON_PATH", &toolchain.python);
-    cargo.env("CARGO_ZIGBUILD_CACHE_DIR", &toolchain.cache);
-    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags(root, directory, toolchain)?.join("\x1f"));
-    cargo.env("SOURCE_DATE_EPOCH", "315532800"); // 1980-01-01, as in the zip file
-    cargo.args(["zigbuild", "--locked", "--package", "vizard-lambda", "--bin", ENTRY, "--profile", PROFILE]);
-    cargo.args(["--target", &format!("{triple}.{GLIBC}"), "--target-dir"]).arg(directory);
-    run::to_the_end(&mut cargo)
-        .with_context(|| format!("could not compile the function for {architecture}"))?;
-    let program = directory.join(triple).join(PROFILE).join(ENTRY);
-    fs::read(&program).with_context(|| format!("could not read {}", program.display()))
-}
-
-/// Other names for the directories that panics and debug text would otherwise tell of. The last that fits counts.
-fn flags(root: &Path, directory: &Path, toolchain: &Toolchain) -> Result<Vec<String>> {
-    let library = toolchain.sysroot.join("lib/rustlib/src/rust");
-    let mut names = vec![(library, format!("/rustc/{}", toolchain.commit))];
-    names.extend(registries()?.into_iter().map(|it| (it, "/registry".to_owned())));
-    names.push((root.to_owned(), "/vizard".to_owned()));
-    names.push((directory.to_owned(), "/target".to_owned()));
-    Ok(names.iter().map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display())).collect())
 }
 
 /// Where cargo unpacks other people's crates: a directory for each registry or mirror, named after it.

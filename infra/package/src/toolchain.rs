@@ -1,6 +1,6 @@
 //! What compiles: Rust as it is installed, with the standard library of each target; and, for the C code of the TLS
-//! stack and for linking, a pinned zig, which brings the headers and stubs of every glibc and therefore needs nothing
-//! of the machine. It lives below `target/tools`, in a Python environment of its own.
+//! stack and for linking, a pinned zig, which brings the headers and stubs of every glibc, and musl, and therefore
+//! needs nothing of the machine. It lives below `target/tools`, in a Python environment of its own.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,6 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
-use crate::architecture::Architecture;
 use crate::run;
 
 /// Compilers that are ready.
@@ -33,14 +32,14 @@ pub(crate) struct Toolchain {
 const REQUIREMENTS: &str = include_str!("../tools.txt");
 
 impl Toolchain {
-    /// Finds what is there and fetches what is not.
-    pub(crate) fn prepare(root: &Path, architectures: &[Architecture]) -> Result<Toolchain> {
+    /// Finds what is there and fetches what is not, for the targets `triples`.
+    pub(crate) fn prepare(root: &Path, triples: &[&str]) -> Result<Toolchain> {
         let about = run::output(Command::new("rustc").arg("-vV"))?;
         let (rust, _) = about.split_once('\n').context("`rustc -vV` tells no version")?;
         let commit = about.lines().find_map(|line| line.strip_prefix("commit-hash: "));
         let sysroot = PathBuf::from(run::output(Command::new("rustc").args(["--print", "sysroot"]))?);
-        for architecture in architectures {
-            standard_library(&sysroot, *architecture)?;
+        for triple in triples {
+            standard_library(&sysroot, triple)?;
         }
         let tools = root.join("target/tools");
         let environment = python(&tools, &root.join("infra/package/tools.txt"))?;
@@ -65,9 +64,8 @@ fn pins() -> Vec<&'static str> {
         .collect()
 }
 
-/// Rust's standard library for `architecture`.
-fn standard_library(sysroot: &Path, architecture: Architecture) -> Result<()> {
-    let triple = architecture.triple();
+/// Rust's standard library for `triple`.
+fn standard_library(sysroot: &Path, triple: &str) -> Result<()> {
     if sysroot.join("lib/rustlib").join(triple).join("lib").is_dir() {
         return Ok(());
     }

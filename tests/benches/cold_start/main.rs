@@ -19,9 +19,10 @@ use std::time::{Duration, Instant};
 
 use vizard_tests::keys;
 use vizard_tests::moto::Moto;
+use vizard_tests::programs::released_bootstrap;
 use vizard_tests::repository;
 use vizard_tests::runtime_api::front::{Call, Front};
-use vizard_tests::runtime_api::{Function, Platform, released_bootstrap};
+use vizard_tests::runtime_api::{Function, Platform};
 use vizard_zoom_simulator::{Config, Running, Simulator};
 
 const RUNS: usize = 21;

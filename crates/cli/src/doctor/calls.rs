@@ -23,6 +23,7 @@ use vizard_sanitizer::RuleSet;
 use super::code::Code;
 use super::finding::{Check, Finding, Findings, Measured};
 use super::sandbox::{OUTPUTS, Sandbox};
+use super::token;
 use crate::exit::{self, Stop};
 use crate::target::Opened;
 use answer::{Answer, Outcome};
@@ -55,6 +56,11 @@ impl Calls<'_> {
         };
         if trial.is_none() && matches!(self.settings.strategy, Strategy::Exchange(_)) {
             findings.skip(Check::Calls, "no token was granted");
+            return Ok(());
+        }
+        if token::only_the_platform_vouches(self.opened, self.settings).await {
+            findings
+                .skip(Check::Calls, "the platform vouches for the proxy's account, and not for this machine");
             return Ok(());
         }
         match self.proxy(trial).await {

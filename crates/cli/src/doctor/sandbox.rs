@@ -91,9 +91,10 @@ fn is_output(name: &str) -> bool {
 }
 
 /// The settings that send answers elsewhere.
-pub(super) const OUTPUTS: [&str; 4] = [
+pub(super) const OUTPUTS: [&str; 5] = [
     "SIDE_OUTPUT_ORIGINAL",
     "SIDE_OUTPUT_SANITIZED",
     "ASYNC_OUTPUT_DESTINATION",
     "ASYNC_API_REQUEST_QUEUE_URL",
+    "ASYNC_PUB_SUB_QUEUE",
 ];

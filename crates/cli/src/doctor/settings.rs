@@ -5,6 +5,7 @@ use vizard_proxy::settings::{Environment, Flaw, Reading, SettingProblem, Setting
 
 use super::code::Code;
 use super::finding::{Check, Findings};
+use super::google;
 use crate::target::Opened;
 
 pub(super) async fn check(opened: &Opened, findings: &mut Findings) {
@@ -27,7 +28,12 @@ pub(super) async fn check(opened: &Opened, findings: &mut Findings) {
             }
         }
     }
-    checkup::unopened(&outputs, &*opened.destinations).iter().for_each(|problem| add(problem, findings));
+    if let Some(destinations) = &opened.destinations {
+        checkup::unopened(&outputs, &**destinations).iter().for_each(|problem| add(problem, findings));
+    }
+    if let Some(google) = opened.on_google() {
+        google::check(opened, google, findings);
+    }
     for name in ["VIZARD_ALLOW_LOOPBACK_HTTP", "IS_DEVELOPMENT_MODE"] {
         let on = opened.variables.given(name).is_some_and(|it| it.eq_ignore_ascii_case("true"));
         if on {

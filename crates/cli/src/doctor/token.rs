@@ -6,10 +6,11 @@ use vizard_proxy::credentials::{CredentialError, EndpointHint, Strategy, Trial};
 use vizard_proxy::ports::Clock;
 use vizard_proxy::secrets::Secrets;
 use vizard_proxy::settings::Settings;
-use vizard_proxy::upstream::HttpUpstream;
+use vizard_proxy::upstream::{HttpUpstream, Transport};
 
 use super::code::Code;
 use super::finding::{Check, Findings};
+use crate::secrets::{ACCOUNT_KEY, account_token};
 use crate::target::Opened;
 
 /// What was granted, if something was.
@@ -20,9 +21,16 @@ pub(super) async fn check(
     clock: &Arc<dyn Clock>,
     findings: &mut Findings,
 ) -> Option<Trial> {
-    let Strategy::Exchange(exchange) = &settings.strategy else {
-        findings.skip(Check::Token, "this source has no token endpoint");
-        return None;
+    let exchange = match &settings.strategy {
+        Strategy::Exchange(exchange) => exchange,
+        Strategy::ServiceAccount(_) => {
+            of_account(opened, settings, clock, findings).await;
+            return None;
+        }
+        Strategy::AccessToken | Strategy::Basic | Strategy::ApiKey { .. } => {
+            findings.skip(Check::Token, "this source has no token endpoint");
+            return None;
+        }
     };
     let host = exchange.endpoint.authority().map_or_else(String::new, ToString::to_string);
     let secrets = Secrets::new(opened.store.clone(), opened.namespaces.clone());
@@ -39,6 +47,31 @@ pub(super) async fn check(
     }
 }
 
+/// A token for the service account itself, if its key is here.
+async fn of_account(opened: &Opened, settings: &Settings, clock: &Arc<dyn Clock>, findings: &mut Findings) {
+    if only_the_platform_vouches(opened, settings).await {
+        findings.skip(Check::Token, "the platform vouches for the proxy's account, and not for this machine");
+        return;
+    }
+    let Ok(upstream) = HttpUpstream::new(Transport::of(settings)) else {
+        findings.skip(Check::Token, "there is no network");
+        return;
+    };
+    let secrets = Secrets::new(opened.store.clone(), opened.namespaces.clone());
+    match account_token(&settings.strategy, secrets, upstream, clock.clone()).await {
+        Ok(()) => findings.add(Check::Token, Code::TokenOk, ACCOUNT_KEY, "a token is granted"),
+        Err(error) => findings.add(Check::Token, code(&error), ACCOUNT_KEY, error.to_string()),
+    }
+}
+
+/// Whether the proxy is a service account without a key, as it may be on Google Cloud.
+pub(super) async fn only_the_platform_vouches(opened: &Opened, settings: &Settings) -> bool {
+    let is_account = matches!(settings.strategy, Strategy::ServiceAccount(_));
+    is_account
+        && opened.on_google().is_some()
+        && matches!(opened.namespaces.read(&*opened.store, ACCOUNT_KEY).await, Ok(None))
+}
+
 fn code(error: &CredentialError) -> Code {
     match error {
         CredentialError::Timeout | CredentialError::Unreachable(_) => Code::TokenUnreachable,
@@ -48,12 +81,16 @@ fn code(error: &CredentialError) -> Code {
             EndpointHint::Account => Code::TokenAccount,
             EndpointHint::Grant => Code::TokenGrant,
             EndpointHint::RefreshToken => Code::TokenRefreshToken,
-            EndpointHint::Scope => Code::TokenScope,
+            EndpointHint::Scope | EndpointHint::AccountScopes => Code::TokenScope,
+            EndpointHint::AccountKey => Code::TokenAccountKey,
+            EndpointHint::Clock => Code::TokenClock,
+            EndpointHint::Delegation | EndpointHint::User => Code::TokenDelegation,
             EndpointHint::Pace => Code::TokenPace,
             EndpointHint::Endpoint => Code::TokenEndpoint,
             EndpointHint::Other => Code::TokenRefused,
         },
         CredentialError::Answer(_) => Code::TokenAnswer,
+        CredentialError::Workload(_) => Code::TokenWorkload,
         CredentialError::Missing(_) | CredentialError::Invalid { .. } => Code::TokenSecret,
         CredentialError::Store(_) => Code::TokenStore,
         CredentialError::NotKept(_) => Code::TokenNotKept,

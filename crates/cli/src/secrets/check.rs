@@ -2,10 +2,12 @@
 
 use vizard_proxy::checkup;
 use vizard_proxy::connector::Connector;
+use vizard_proxy::credentials::Strategy;
 use vizard_proxy::prebuilt;
 use vizard_proxy::settings::{Environment, Settings};
 use vizard_sanitizer::RuleSet;
 
+use super::account_key::ACCOUNT_KEY;
 use super::examine;
 use super::known::{self, Known};
 use crate::doctor::code::State;
@@ -56,7 +58,10 @@ impl Deployed {
     pub(crate) async fn of(opened: &Opened) -> Deployed {
         match checkup::settings_before_salt(&opened.variables, opened.store.clone()).await {
             Ok(settings) => {
-                let needed = checkup::secrets_of(&settings.strategy).await;
+                let mut needed = checkup::secrets_of(&settings.strategy).await;
+                if matches!(settings.strategy, Strategy::ServiceAccount(_)) && !is_vouched_for(opened) {
+                    needed.push(ACCOUNT_KEY);
+                }
                 Deployed { connector: settings.connector.clone(), needed, settings: Some(settings) }
             }
             Err(_) => {
@@ -75,6 +80,12 @@ impl Deployed {
         needed.extend(&self.needed);
         known::secrets(self.connector.as_ref(), &needed)
     }
+}
+
+/// On Google Cloud the proxy has an account of its own, which it may act as without a key; unless the deployment has a
+/// secret for one.
+fn is_vouched_for(opened: &Opened) -> bool {
+    opened.on_google().is_some_and(|google| !google.lists_secrets() || !opened.has_somewhere(ACCOUNT_KEY))
 }
 
 impl Output {

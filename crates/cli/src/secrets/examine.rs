@@ -4,6 +4,7 @@ use vizard_proxy::ports::{SecretStore, StoreError};
 use vizard_proxy::settings::Environment;
 use vizard_pseudonym::{KeyMaterial, Pseudonymizer, Secret, Settings};
 
+use super::account_key;
 use super::known::{Kind, Known};
 use super::standing::{self, Standing, Worth};
 use crate::doctor::code::Code;
@@ -27,25 +28,30 @@ type Read<'k> = Vec<(&'k Known, Vec<Standing>)>;
 /// None when the store is away: nobody knows what is in it.
 async fn read_all<'k>(opened: &Opened, known: &'k [Known], findings: &mut Findings) -> Option<Read<'k>> {
     let mut read = Read::new();
-    let mut denied: Vec<&str> = Vec::new();
+    let mut denied: Vec<(&str, StoreError)> = Vec::new();
     for known in known {
         match look(opened, &known.name).await {
             Ok(standing) => read.push((known, standing)),
             Err(error @ StoreError::Unavailable { .. }) => {
-                findings.add(Check::Store, Code::StoreUnavailable, "", error.to_string());
+                findings.add(Check::Store, Code::StoreUnavailable, "", opened.explained(&error));
                 return None;
             }
-            Err(StoreError::Denied { .. } | StoreError::ReadOnly | StoreError::Name { .. }) => {
-                denied.push(&known.name);
+            Err(error @ (StoreError::Denied { .. } | StoreError::ReadOnly | StoreError::Name { .. })) => {
+                denied.push((&known.name, error));
             }
         }
     }
-    if denied.is_empty() {
-        let found = format!("{} secrets were looked for, and the store answered", read.len());
-        findings.add(Check::Store, Code::StoreOk, "", found);
-    } else {
-        let found = format!("the store denies access to {}", denied.join(", "));
-        findings.add(Check::Store, Code::StoreDenied, "", found);
+    match denied.first() {
+        None => {
+            let found = format!("{} secrets were looked for, and the store answered", read.len());
+            findings.add(Check::Store, Code::StoreOk, "", found);
+        }
+        Some((_, first)) => {
+            let names: Vec<_> = denied.iter().map(|(name, _)| *name).collect();
+            let found =
+                format!("the store denies access to {}: {}", names.join(", "), opened.explained(first));
+            findings.add(Check::Store, Code::StoreDenied, "", found);
+        }
     }
     Some(read)
 }
@@ -93,6 +99,12 @@ fn each(opened: &Opened, known: &Known, standing: &[Standing], findings: &mut Fi
             }
             Some(other) => {
                 add(Code::SecretBlank, format!("nothing but white space stands at {}", other.place))
+            }
+            None if !opened.has_somewhere(name) => {
+                add(
+                    Code::SecretUnlisted,
+                    "not among VIZARD_SECRET_NAMES, so that the proxy never asks".to_owned(),
+                );
             }
             None => add(Code::SecretAbsent, "not in the store".to_owned()),
         }
@@ -142,6 +154,8 @@ pub(crate) fn flaws(known: &Known, value: &Secret) -> Vec<(Code, String)> {
         flaws.push((Code::SecretQuoted, "it stands in quotation marks".to_owned()));
     } else if !known.fits(bare) {
         flaws.push((Code::SecretShape, format!("not of the usual shape: {}", known.hint())));
+    } else if let Some(wrong) = account_key::wrong(&known.name, bare) {
+        flaws.push((Code::SecretShape, format!("not of the usual shape: {wrong}")));
     }
     if counts && value.expose().len() < SHORT {
         flaws.push((Code::SecretShort, format!("shorter than {SHORT} characters, which can be guessed")));

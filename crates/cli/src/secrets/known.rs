@@ -3,6 +3,8 @@
 use regex::Regex;
 use vizard_proxy::connector::{Connector, SecretNote, Writer};
 
+use super::account_key::ACCOUNT_KEY;
+
 /// One secret that there may be.
 #[derive(Debug, Clone)]
 pub(crate) struct Known {
@@ -77,7 +79,7 @@ fn kind(name: &str) -> Kind {
 
 const SALTS: [&str; 3] = ["PSOXY_SALT", "SALT_IP", "SALT_EMAIL_DOMAINS"];
 const KEYS: [&str; 3] = ["PSOXY_ENCRYPTION_KEY", "ENCRYPTION_KEY_IP", "ENCRYPTION_KEY_EMAIL_DOMAINS"];
-const CREDENTIALS: [&str; 10] = [
+const CREDENTIALS: [&str; 11] = [
     "CLIENT_ID",
     "CLIENT_SECRET",
     "ACCOUNT_ID",
@@ -88,6 +90,7 @@ const CREDENTIALS: [&str; 10] = [
     "BASIC_AUTH_USER_ID",
     "BASIC_AUTH_PASSWORD",
     "ADMIN_API_KEY",
+    ACCOUNT_KEY,
 ];
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ mod attempt;
 mod gather;
 mod judge;
 
+pub(crate) use attempt::account_token;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -42,7 +44,7 @@ pub(crate) struct Arguments {
     /// Take values that do not look like what the source gives out
     #[arg(long)]
     any_shape: bool,
-    /// Make secrets in AWS though none of this deployment's stands there, not even a placeholder
+    /// Make secrets in a cloud though none of this deployment's stands there, not even a placeholder
     #[arg(long)]
     create: bool,
     /// Replace a salt that is there: nothing that was pseudonymized before can be joined with what comes after
@@ -77,13 +79,17 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Stop> {
     opened.where_it_is().into_iter().for_each(exit::remark);
     let known = Deployed::of(&opened).await.secrets(None);
     let wanted = gather::wanted(&arguments.names, &known)?;
+    gather::are_listed(&arguments.names, &opened)?;
     let standing = all_standing(&opened, &known).await?;
-    if opened.target == Target::Aws && !arguments.create && standing.values().all(Vec::is_empty) {
-        return Err(Stop::because(Code::NotAsPromised, NOTHING_THERE));
+    if let Some(look) = opened.may_be_elsewhere()
+        && !arguments.create
+        && standing.values().all(Vec::is_empty)
+    {
+        return Err(Stop::because(Code::NotAsPromised, format_args!("{NOTHING_THERE}\n{look} {MADE_ANEW}")));
     }
     let absent = gather::absent(&opened, &wanted, &standing).await;
 
-    let given = gather::given(arguments, &wanted, &absent, &standing)?;
+    let given = gather::given(arguments, &opened, &wanted, &absent, &standing)?;
     let candidates = judge::judge(arguments, &opened, &given, &known, &standing)?;
     if candidates.is_empty() {
         exit::remark("nothing to write");
@@ -125,7 +131,9 @@ async fn all_standing(opened: &Opened, known: &[Known]) -> Result<BTreeMap<Strin
     let mut all = BTreeMap::new();
     for known in known {
         let standing = standing::look(&*opened.store, &opened.namespaces, &known.name).await;
-        all.insert(known.name.clone(), standing.map_err(|error| Stop::new(Code::Unavailable, error))?);
+        let standing =
+            standing.map_err(|error| Stop::because(Code::Unavailable, opened.explained(&error)))?;
+        all.insert(known.name.clone(), standing);
     }
     Ok(all)
 }
@@ -139,8 +147,9 @@ async fn write(opened: &Opened, candidates: &[Candidate], kept: Option<String>) 
         let name = &known.name;
         if kept.is_none() || name != "REFRESH_TOKEN" {
             opened.store.write(place, value).await.map_err(|error: StoreError| {
+                let why = opened.explained(&error);
                 let words =
-                    format!("could not write {name} at {place}: {error}; what is printed above is written");
+                    format!("could not write {name} at {place}: {why}; what is printed above is written");
                 Stop::because(Code::Output, words)
             })?;
             exit::print(&format!("{name}: written to {place}\n"))?;
@@ -166,6 +175,6 @@ fn about_the_salt(candidates: &[Candidate]) -> Result<(), Stop> {
     ))
 }
 
-const NOTHING_THERE: &str = "\
-nothing was written: no secret of this deployment stands there, not even a placeholder. Are the account (AWS_PROFILE),
-the region (AWS_REGION) and the paths the deployment's? If they are, and the secrets are to be made anew: --create";
+const NOTHING_THERE: &str =
+    "nothing was written: no secret of this deployment stands there, not even a placeholder.";
+const MADE_ANEW: &str = "If they are, and the secrets are to be made anew: --create";

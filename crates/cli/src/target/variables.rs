@@ -59,11 +59,15 @@ impl Variables {
             })?,
             (None, Some(_)) => None, // whatever this machine has is not the deployment's
         };
-        let platform = if env_file.is_some() { of_process(is_of_the_platform) } else { BTreeMap::new() };
-        Ok(Variables { own: all, platform, rules })
+        Ok(Variables { own: all, platform: of_process(is_of_the_platform), rules })
     }
 
-    /// The same without some: they count as not set.
+    /// What the deployment itself says, whatever this machine knows.
+    pub(crate) fn of_deployment(&self, name: &str) -> Option<String> {
+        self.own.given(name)
+    }
+
+    /// The same without some: they count as not set, unless this machine knows them.
     pub(crate) fn without(&self, names: &[&str]) -> Variables {
         let mut fewer = self.clone();
         fewer.own.retain(|name, _| !names.contains(&name.as_str()));
@@ -113,9 +117,11 @@ fn of_process(wanted: impl Fn(&str) -> bool) -> BTreeMap<String, String> {
     names.filter_map(|name| Some((name.clone(), ProcessEnvironment.value(&name)?))).collect()
 }
 
-/// Not what a function's own platform sets in it: this program runs elsewhere.
+/// Not what a function's or service's own platform sets in it: this program runs elsewhere.
 fn is_of_the_platform(name: &str) -> bool {
-    name == "HOME" || (name.starts_with("AWS_") && !name.starts_with("AWS_LAMBDA_"))
+    matches!(name, "HOME" | "GCE_METADATA_HOST" | "VIZARD_GOOGLE_ENDPOINT")
+        || name.starts_with("GOOGLE_")
+        || (name.starts_with("AWS_") && !name.starts_with("AWS_LAMBDA_"))
 }
 
 /// The variables, and whether a connector of several was chosen for them.
@@ -244,7 +250,13 @@ mod tests {
             ("AWS_PROFILE", true),
             ("AWS_REGION", true),
             ("HOME", true),
+            ("GOOGLE_CLOUD_PROJECT", true),
+            ("GOOGLE_APPLICATION_CREDENTIALS", true),
+            ("GCE_METADATA_HOST", true),
+            ("VIZARD_GOOGLE_ENDPOINT", true),
             ("AWS_LAMBDA_FUNCTION_NAME", false),
+            ("K_SERVICE", false),
+            ("VIZARD_SECRET_NAMES", false),
             ("SOURCE", false),
             ("PSOXY_SALT", false),
         ] {

@@ -2,15 +2,18 @@
 #![allow(clippy::unwrap_used)] // what stands beside the tests is part of them
 
 mod deployment;
+mod on_gcp;
 mod run;
 
 mod demo;
 mod doctor;
 mod doctor_on_aws;
+mod doctor_on_gcp;
 mod generate;
 mod rotation;
 mod sanitize;
 mod secrets;
+mod secrets_on_gcp;
 mod serve;
 
 use run::vizard;

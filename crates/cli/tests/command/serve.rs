@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use crate::run::vizard;
 
-const ZOOM: [(&str, &str); 8] = [
+const ZOOM: [(&str, &str); 9] = [
     ("SOURCE", "zoom"),
     ("PSOXY_SALT", "salt-of-mirela"),
     ("PSOXY_ENCRYPTION_KEY", "key-of-mirela"),
@@ -16,6 +16,7 @@ const ZOOM: [(&str, &str); 8] = [
     ("CLIENT_SECRET", "secret-of-mirela"),
     ("ACCOUNT_ID", "account-of-mirela"),
     ("VIZARD_BIND", "127.0.0.1"),
+    ("VIZARD_CALLER_AUTH", "none"),
     ("PORT", "0"),
 ];
 
@@ -43,6 +44,7 @@ fn listens_answers_and_ends_when_told() {
     assert!(alive.starts_with("HTTP/1.1 200 OK\r\n") && alive.ends_with("\r\n\r\nok"), "{alive}");
     let health = ask("GET / HTTP/1.1\r\nHost: a\r\nX-Psoxy-Health-Check: 1\r\nConnection: close\r\n\r\n");
     assert!(health.starts_with("HTTP/1.1 200 OK\r\n"), "{health}");
+    assert!(health.contains("\"callerAuthentication\":\"none\""), "{health}");
     let refused = ask("GET /v2/mirela?q=mirela HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     assert!(refused.starts_with("HTTP/1.1 403 "), "{refused}");
 
@@ -57,6 +59,7 @@ fn listens_answers_and_ends_when_told() {
         assert!(line.starts_with("{\"timestamp\":") && line.ends_with('}'), "{line}");
     }
     assert!(lines.contains("\"code\":\"path-not-listed\""), "{lines}");
+    assert!(lines.contains("VIZARD_CALLER_AUTH is none: whoever reaches the port may call"), "{lines}");
     assert!(!lines.contains("mirela"), "{lines}");
 }
 
@@ -77,6 +80,7 @@ fn says_everything_that_is_wrong_and_does_not_listen() {
         "vizard: could not start\n",
         "VIZARD_BIND must be an IP address",
         "VIZARD_TRUSTED_HOPS must be",
+        "VIZARD_CALLER_AUTH must say how callers are told from strangers",
         "SOURCE is not valid: expected one of the sources",
         "did you mean `zoom`?",
         "TLS_VERSION is not valid: expected TLSv1.3 or TLSv1.2",
@@ -89,7 +93,7 @@ fn says_everything_that_is_wrong_and_does_not_listen() {
 
 #[test]
 fn a_limit_that_is_not_text_is_not_taken_as_none() {
-    for name in ["ALLOWED_DATA_ACCESS_IP_BLOCKS", "VIZARD_BIND"] {
+    for name in ["ALLOWED_DATA_ACCESS_IP_BLOCKS", "VIZARD_BIND", "VIZARD_CALLER_AUTH"] {
         let mut command = vizard(&["serve"]).with(&ZOOM).into_command();
         let ended = command.env(name, OsStr::from_bytes(b"127.0.0.1\xff")).output().unwrap();
         let said = String::from_utf8(ended.stderr).unwrap();
@@ -115,6 +119,23 @@ fn a_directory_of_secrets_takes_the_place_of_the_environment() {
     let ended = vizard(&["serve"]).with(&ZOOM).with(&[("VIZARD_SECRETS_DIR", &path)]).run();
     assert_eq!(ended.code, 78, "{}", ended.stderr);
     assert!(ended.stderr.contains("PSOXY_SALT is not set"), "{}", ended.stderr);
+}
+
+#[test]
+fn nobody_is_served_before_it_is_said_who_may_call() {
+    for (settings, words) in [
+        (
+            &[("VIZARD_CALLER_AUTH", "")][..],
+            "VIZARD_CALLER_AUTH must say how callers are told from strangers",
+        ),
+        (&[("VIZARD_CALLER_AUTH", "oidc")], "VIZARD_OIDC_ISSUER must be the URL of an issuer"),
+        (&[("VIZARD_OIDC_CALLERS", "*")], "VIZARD_OIDC_CALLERS must not be set unless"),
+        (&[("ASYNC_PUB_SUB_QUEUE", "projects/orchard/topics/zoom")], "VIZARD_PUSH_CALLER must be the e-mail"),
+    ] {
+        let ended = vizard(&["serve"]).with(&ZOOM).with(settings).run();
+        assert_eq!((ended.code, ended.stdout.as_str()), (78, ""), "{}", ended.stderr);
+        assert!(ended.stderr.contains(words), "{words:?} is not in\n{}", ended.stderr);
+    }
 }
 
 #[test]

@@ -81,7 +81,7 @@ impl Clock for FixedClock {
 fn fixed_token(source: &Arc<PlayedSource>, clock: &Arc<dyn Clock>) -> Credentials {
     let secrets = EnvironmentSecrets::from_pairs([("ACCESS_TOKEN", "mira-token")]);
     let secrets = Secrets::new(Arc::new(secrets), Namespaces::default());
-    Credentials::new(Strategy::AccessToken, secrets, source.clone(), clock.clone())
+    Credentials::new(Strategy::AccessToken, secrets, source.clone(), clock.clone(), None)
 }
 
 /// Tokens from a token endpoint, which is played by the same source.
@@ -97,7 +97,7 @@ fn renewed_token(source: &Arc<PlayedSource>, clock: &Arc<dyn Clock>) -> Credenti
     };
     let secrets = ["CLIENT_ID", "CLIENT_SECRET", "ACCOUNT_ID"].map(|name| (name, "mira-secret"));
     let secrets = Secrets::new(Arc::new(EnvironmentSecrets::from_pairs(secrets)), Namespaces::default());
-    Credentials::new(Strategy::Exchange(exchange), secrets, source.clone(), clock.clone())
+    Credentials::new(Strategy::Exchange(exchange), secrets, source.clone(), clock.clone(), None)
 }
 
 fn token(text: &str) -> Result<Response<Bytes>, UpstreamError> {

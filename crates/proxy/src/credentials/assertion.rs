@@ -1,12 +1,13 @@
-//! The signed statement of the `jwt_assertion` flow: we are this client, and it is now.
+//! Signed statements: that of the `jwt_assertion` flow (we are this client, and it is now), and how all are signed.
 
 use std::time::{Duration, UNIX_EPOCH};
 
 use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeyPair;
 use aws_lc_rs::signature::RSA_PKCS1_SHA256;
 use base64::Engine;
 use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
-use serde_json::json;
+use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::error::CredentialError;
@@ -32,15 +33,19 @@ pub(super) fn sign(
         "exp": (now + LIFETIME).as_secs(),
         "jti": clock.request_id(),
     });
-    let part = |value: &serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let mut token = Zeroizing::new(format!("{}.{}", part(&header), part(&claims)));
+    signed(&key, &header, &claims)
+        .ok_or(CredentialError::Invalid { name: "PRIVATE_KEY", expected: "an RSA key that can sign" })
+}
+
+/// The JWT of these two, signed with RS256. None: the key cannot sign.
+pub(super) fn signed(key: &KeyPair, header: &Value, claims: &Value) -> Option<Zeroizing<String>> {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let mut token = Zeroizing::new(format!("{}.{}", part(header), part(claims)));
     let mut signature = vec![0; key.public_modulus_len()];
-    key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), token.as_bytes(), &mut signature).map_err(|_| {
-        CredentialError::Invalid { name: "PRIVATE_KEY", expected: "an RSA key that can sign" }
-    })?;
+    key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), token.as_bytes(), &mut signature).ok()?;
     token.push('.');
     token.push_str(&URL_SAFE_NO_PAD.encode(signature));
-    Ok(token)
+    Some(token)
 }
 
 /// The fingerprint of the certificate as `x5t` has it, from the text that tools print:

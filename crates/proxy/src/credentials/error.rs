@@ -2,16 +2,18 @@
 
 use thiserror::Error;
 
-use crate::ports::{StoreError, UpstreamError};
+use crate::ports::{StoreError, UpstreamError, WorkloadError};
 
 /// Why a request gets no credential. The text is for the log; it holds no value and no word of the source.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum CredentialError {
     /// Nothing came in time.
-    #[error("no answer in time from the token endpoint; is egress to REFRESH_ENDPOINT blocked?")]
+    #[error(
+        "no answer in time from the token endpoint; is egress to it (REFRESH_ENDPOINT, or Google's) blocked?"
+    )]
     Timeout,
     /// The token endpoint cannot be reached.
-    #[error("the token endpoint REFRESH_ENDPOINT gave no answer: {0}")]
+    #[error("the token endpoint (REFRESH_ENDPOINT, or Google's) gave no answer: {0}")]
     Unreachable(UpstreamError),
     /// The token endpoint refuses.
     #[error("the token endpoint answered with status {status}: {hint}")]
@@ -43,6 +45,9 @@ pub enum CredentialError {
         "the source replaced the refresh token, and the new REFRESH_TOKEN could not be stored ({0}); its access token is not used. Give this proxy a secret store that it may write to"
     )]
     NotKept(StoreError),
+    /// The platform does not vouch for this program, which is to act as its own service account.
+    #[error("SERVICE_ACCOUNT_KEY is not set, and {0}")]
+    Workload(WorkloadError),
     /// Another process holds the right to fetch a token, and brought none in time.
     #[error("another process is fetching a token and did not store one in time")]
     Busy,
@@ -63,6 +68,16 @@ pub enum EndpointHint {
     RefreshToken,
     /// The scope is not granted.
     Scope,
+    /// The key of the service account is not one of an account, or the clock is wrong.
+    AccountKey,
+    /// What is signed here is signed at the wrong time.
+    Clock,
+    /// The user to act for is none.
+    User,
+    /// The service account may not act for users, or not with these scopes.
+    Delegation,
+    /// What the service account asks for is no scope, or none for it.
+    AccountScopes,
     /// The request came too often.
     Pace,
     /// The endpoint itself is at fault.
@@ -80,6 +95,11 @@ impl std::fmt::Display for EndpointHint {
             EndpointHint::Grant => "the app is not of the type that GRANT_TYPE needs; account_credentials needs a Server-to-Server OAuth app",
             EndpointHint::RefreshToken => "REFRESH_TOKEN is expired, revoked or replaced; authorize the app again and store the new one",
             EndpointHint::Scope => "TOKEN_SCOPE asks for what the app was not granted",
+            EndpointHint::AccountKey => "SERVICE_ACCOUNT_KEY is not, or no longer, a key of an account that exists; create a new one. Or this machine's clock is wrong",
+            EndpointHint::Clock => "this machine's clock is more than a minute off, so that what it signs is not valid",
+            EndpointHint::User => "the user to act for does not exist or is suspended; or the service account's key is no longer valid",
+            EndpointHint::Delegation => "the service account may not act for this user with OAUTH_SCOPES; the domain's administrator grants domain-wide delegation to its client id, with exactly these scopes",
+            EndpointHint::AccountScopes => "OAUTH_SCOPES asks for what is no scope, or for what the service account may not have",
             EndpointHint::Pace => "too many token requests; the proxy waits before the next",
             EndpointHint::Endpoint => "the token endpoint has a problem of its own; the proxy waits before it tries again",
             EndpointHint::Other => "check REFRESH_ENDPOINT and GRANT_TYPE, and that the app is active",
@@ -105,7 +125,8 @@ impl CredentialError {
             CredentialError::Timeout
             | CredentialError::Unreachable(_)
             | CredentialError::Refused { .. }
-            | CredentialError::Answer(_) => true,
+            | CredentialError::Answer(_)
+            | CredentialError::Workload(_) => true,
             CredentialError::Missing(_)
             | CredentialError::Invalid { .. }
             | CredentialError::Store(_)
@@ -121,12 +142,14 @@ impl CredentialError {
             | CredentialError::Unreachable(_)
             | CredentialError::Store(StoreError::Unavailable { .. })
             | CredentialError::Busy
+            | CredentialError::Workload(WorkloadError::Unavailable)
             | CredentialError::Refused { hint: EndpointHint::Pace | EndpointHint::Endpoint, .. } => true,
             CredentialError::Refused { .. }
             | CredentialError::Answer(_)
             | CredentialError::Missing(_)
             | CredentialError::Invalid { .. }
             | CredentialError::Store(_)
+            | CredentialError::Workload(_)
             | CredentialError::NotKept(_) => false,
         }
     }
@@ -147,6 +170,7 @@ impl CredentialError {
             | CredentialError::Missing(_)
             | CredentialError::Invalid { .. }
             | CredentialError::Store(_)
+            | CredentialError::Workload(_)
             | CredentialError::NotKept(_) => CredentialCause::ConnectionSetup,
         }
     }

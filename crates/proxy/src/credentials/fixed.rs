@@ -122,7 +122,7 @@ impl Fixed {
     /// The header as the secrets have it now.
     async fn header(&self) -> Result<(HeaderName, Zeroizing<String>), CredentialError> {
         Ok(match &self.strategy {
-            Strategy::AccessToken | Strategy::Exchange(_) => {
+            Strategy::AccessToken | Strategy::Exchange(_) | Strategy::ServiceAccount(_) => {
                 let token = grant::read(&self.secrets, "ACCESS_TOKEN").await?;
                 (AUTHORIZATION, Zeroizing::new(format!("Bearer {}", *token)))
             }
@@ -152,7 +152,9 @@ impl Fixed {
     fn unfit(&self) -> CredentialError {
         let name = match &self.strategy {
             Strategy::ApiKey { secret, .. } => secret,
-            Strategy::AccessToken | Strategy::Basic | Strategy::Exchange(_) => "ACCESS_TOKEN",
+            Strategy::AccessToken | Strategy::Basic | Strategy::Exchange(_) | Strategy::ServiceAccount(_) => {
+                "ACCESS_TOKEN"
+            }
         };
         CredentialError::Invalid { name, expected: "printable text on one line" }
     }

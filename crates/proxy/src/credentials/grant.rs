@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderValue, Method, Request};
+use http::{HeaderValue, Method, Request, Uri};
 use url::form_urlencoded::Serializer;
 use vizard_pseudonym::Secret;
 use zeroize::Zeroizing;
@@ -40,7 +40,7 @@ pub(super) async fn ask(
             };
             let client_secret = read(secrets, "CLIENT_SECRET").await?;
             let form = [("grant_type", "account_credentials"), ("account_id", &account_id)];
-            let mut request = post(exchange, &form);
+            let mut request = post(&exchange.endpoint, &form);
             request.headers_mut().insert(AUTHORIZATION, basic(&client_id, &client_secret));
             Asked { request, refresh_token: None }
         }
@@ -53,7 +53,7 @@ pub(super) async fn ask(
                 ("client_id", &client_id),
                 ("client_secret", &client_secret),
             ];
-            let request = post(exchange, &form);
+            let request = post(&exchange.endpoint, &form);
             Asked { request, refresh_token: Some(Secret::new(refresh_token.as_str())) }
         }
         Grant::ClientSecret => {
@@ -64,7 +64,7 @@ pub(super) async fn ask(
                 ("grant_type", "client_credentials"),
             ];
             form.extend(scope.map(|scope| ("scope", scope)));
-            Asked { request: post(exchange, &form), refresh_token: None }
+            Asked { request: post(&exchange.endpoint, &form), refresh_token: None }
         }
         Grant::JwtAssertion => {
             let key_id = read(secrets, "PRIVATE_KEY_ID").await?;
@@ -78,7 +78,7 @@ pub(super) async fn ask(
                 ("grant_type", "client_credentials"),
             ];
             form.extend(scope.map(|scope| ("scope", scope)));
-            Asked { request: post(exchange, &form), refresh_token: None }
+            Asked { request: post(&exchange.endpoint, &form), refresh_token: None }
         }
     })
 }
@@ -106,12 +106,13 @@ fn trimmed(name: &'static str, value: &Secret) -> Result<Zeroizing<String>, Cred
     Ok(Zeroizing::new(text.trim().to_owned()))
 }
 
-fn post(exchange: &Exchange, form: &[(&str, &str)]) -> Request<Bytes> {
+/// A form for a token endpoint.
+pub(super) fn post(endpoint: &Uri, form: &[(&str, &str)]) -> Request<Bytes> {
     let mut body = Serializer::new(String::new());
     body.extend_pairs(form);
     let mut request = Request::new(Bytes::from(body.finish()));
     *request.method_mut() = Method::POST;
-    *request.uri_mut() = exchange.endpoint.clone();
+    *request.uri_mut() = endpoint.clone();
     let headers = request.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));

@@ -16,7 +16,8 @@ pub(super) fn read(text: &str) -> Result<KeyPair, CredentialError> {
     })
 }
 
-fn parse(text: &str) -> Option<KeyPair> {
+/// Reads a key in any of the forms.
+pub(super) fn parse(text: &str) -> Option<KeyPair> {
     if !text.contains("-----BEGIN") {
         let inner = Zeroizing::new(String::from_utf8(decoded(text)?.to_vec()).ok()?);
         return pem(&inner);

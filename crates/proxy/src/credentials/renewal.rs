@@ -16,19 +16,20 @@ use super::back_off::BackOff;
 use super::error::CredentialError;
 use super::held::{Held, Token};
 use super::lease::Guard;
+use super::origin::Origin;
 use super::shared_token;
-use super::strategy::{Exchange, Grant};
-use super::{Authorization, TokenId};
+use super::{Authorization, Ids, TokenId};
 use crate::ports::{Clock, StoreError, Upstream};
 use crate::secrets::Secrets;
 
 /// The token in use, and how to get the next one.
 #[derive(Debug)]
 pub(super) struct Renewal {
-    exchange: Exchange,
+    origin: Origin,
     secrets: Secrets,
     upstream: Arc<dyn Upstream>,
     clock: Arc<dyn Clock>,
+    ids: Ids,
     current: RwLock<Option<Held>>,
     flight: Mutex<Flight>,
     /// How many flights have ended.
@@ -38,8 +39,6 @@ pub(super) struct Renewal {
 /// What only the one that renews may touch.
 #[derive(Debug, Default)]
 struct Flight {
-    /// How many tokens there were.
-    given: u64,
     /// After the token endpoint failed, and how.
     failed: BackOff,
     error: Option<CredentialError>,
@@ -69,13 +68,14 @@ enum Turn {
 
 impl Renewal {
     pub(super) fn new(
-        exchange: Exchange,
+        origin: Origin,
         secrets: Secrets,
         upstream: Arc<dyn Upstream>,
         clock: Arc<dyn Clock>,
+        ids: Ids,
     ) -> Renewal {
         let (current, flight, ended) = (RwLock::default(), Mutex::default(), AtomicU64::default());
-        Renewal { exchange, secrets, upstream, clock, current, flight, ended }
+        Renewal { origin, secrets, upstream, clock, ids, current, flight, ended }
     }
 
     /// Waits until nothing is being fetched: what a process does last, so that a replaced refresh token is not
@@ -150,7 +150,7 @@ impl Renewal {
         if rejected.is_some() {
             flight.rejected.close(self.clock.instant());
         }
-        let kept = obtained.and_then(|token| self.keep(token, current.as_ref(), flight));
+        let kept = obtained.and_then(|token| self.keep(token, current.as_ref()));
         match kept {
             Ok(authorization) => {
                 flight.failed.open();
@@ -192,7 +192,7 @@ impl Renewal {
 
     /// The token in the secret store, if it is newer than ours and will last a while.
     async fn shared(&self, current: Option<&Held>) -> Result<Option<Token>, CredentialError> {
-        if !self.exchange.shared_token {
+        if !self.origin.is_shared() {
             return Ok(None);
         }
         let stored = self.secrets.read(SHARED_TOKEN).await?;
@@ -206,7 +206,7 @@ impl Renewal {
 
     /// Waits, not for long, while another process fetches.
     async fn turn(&self, current: Option<&Held>, flight: &mut Flight) -> Result<Turn, CredentialError> {
-        if !self.exchange.shared_token && self.exchange.grant != Grant::RefreshToken {
+        if !self.origin.is_shared() && !self.origin.uses_up() {
             return Ok(Turn::Ours(Guard::none()));
         }
         for _ in 0..TURNS {
@@ -228,18 +228,10 @@ impl Renewal {
     }
 
     /// Makes the token the one in use. The same text as before is the same credential.
-    fn keep(
-        &self,
-        token: Token,
-        current: Option<&Held>,
-        flight: &mut Flight,
-    ) -> Result<Authorization, CredentialError> {
+    fn keep(&self, token: Token, current: Option<&Held>) -> Result<Authorization, CredentialError> {
         let id = match current {
             Some(current) if current.token.value == token.value => current.id(),
-            Some(_) | None => {
-                flight.given += 1;
-                TokenId(flight.given)
-            }
+            Some(_) | None => self.ids.next(),
         };
         let held = Held::new(token, id, &*self.clock)
             .ok_or(CredentialError::Answer("`access_token` is not printable text on one line"))?;

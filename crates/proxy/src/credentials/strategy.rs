@@ -24,6 +24,19 @@ pub enum Strategy {
     },
     /// `oauth2_refresh_token`: a token endpoint gives access tokens.
     Exchange(Exchange),
+    /// `gcp_service_account_key`: a Google service account, with its key or as the program's own identity.
+    ServiceAccount(ServiceAccount),
+}
+
+/// What a Google service account is to get tokens for.
+#[derive(Debug, Clone)]
+pub struct ServiceAccount {
+    /// `OAUTH_SCOPES`: at least one.
+    pub scopes: Vec<String>,
+    /// `VIZARD_ALLOW_LOOPBACK_HTTP`: the key's token endpoint may be on this machine, or elsewhere than at Google.
+    pub loopback_http: bool,
+    /// How long one call to the token endpoint may take.
+    pub patience: Duration,
 }
 
 /// Where access tokens come from, and what for.
@@ -86,6 +99,8 @@ impl Strategy {
             Strategy::Basic => vec!["BASIC_AUTH_USER_ID", "BASIC_AUTH_PASSWORD"],
             Strategy::ApiKey { secret, .. } => vec![secret],
             Strategy::Exchange(exchange) => exchange.grant.needs().to_vec(),
+            // Where the program has an identity of its own, it does without its key.
+            Strategy::ServiceAccount(_) => Vec::new(),
         }
     }
 
@@ -97,7 +112,10 @@ impl Strategy {
                 "ACCOUNT_ID" => exchange.account_id.is_some(),
                 _ => false,
             },
-            Strategy::AccessToken | Strategy::Basic | Strategy::ApiKey { .. } => false,
+            Strategy::AccessToken
+            | Strategy::Basic
+            | Strategy::ApiKey { .. }
+            | Strategy::ServiceAccount(_) => false,
         }
     }
 }

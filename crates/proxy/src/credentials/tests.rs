@@ -1,6 +1,9 @@
 //! Every strategy and grant against a token endpoint that is played.
 
+mod accounts;
+mod delegated;
 mod fakes;
+mod google;
 mod grants;
 mod life;
 mod sharing;
@@ -133,7 +136,7 @@ async fn a_secret_that_cannot_be_a_header_is_named() {
 
 #[test]
 fn causes_follow_the_table() {
-    use crate::ports::{StoreError, UpstreamError};
+    use crate::ports::{StoreError, UpstreamError, WorkloadError};
     let away = || StoreError::Unavailable { reason: "timeout".to_owned() };
     let cases = [
         (CredentialError::Timeout, CredentialCause::NetworkEgressBlocked),
@@ -149,6 +152,8 @@ fn causes_follow_the_table() {
         (CredentialError::NotKept(away()), CredentialCause::ConnectionSetup),
         (CredentialError::Store(away()), CredentialCause::ConfigurationFailure),
         (CredentialError::Busy, CredentialCause::ConfigurationFailure),
+        (CredentialError::Workload(WorkloadError::Denied), CredentialCause::ConnectionSetup),
+        (CredentialError::Workload(WorkloadError::Unavailable), CredentialCause::ConnectionSetup),
     ];
     for (error, cause) in cases {
         assert_eq!(error.cause(), cause, "{error}");

@@ -28,17 +28,22 @@ struct WrittenError {
     error: Option<String>,
 }
 
-/// Reads an answer.
+/// Reads an answer to a grant.
 pub(super) fn read(response: &Response<Bytes>, grant: Grant) -> Result<Granted, CredentialError> {
+    read_with(response, |status, code| hint(status, code, grant))
+}
+
+/// Reads an answer. Of a refusal, status and code make a hint.
+pub(super) fn read_with(
+    response: &Response<Bytes>,
+    hint: impl Fn(u16, &str) -> EndpointHint,
+) -> Result<Granted, CredentialError> {
     let body = response.body();
     let status = response.status();
     if !status.is_success() {
         let code = serde_json::from_slice::<WrittenError>(body.get(..LIMIT).unwrap_or(body)).ok();
         let code = code.and_then(|it| it.error).unwrap_or_default();
-        return Err(CredentialError::Refused {
-            status: status.as_u16(),
-            hint: hint(status.as_u16(), &code, grant),
-        });
+        return Err(CredentialError::Refused { status: status.as_u16(), hint: hint(status.as_u16(), &code) });
     }
     if body.len() > LIMIT {
         return Err(CredentialError::Answer("the answer is larger than 64 KiB"));
@@ -95,8 +100,15 @@ fn hint(status: u16, code: &str, grant: Grant) -> EndpointHint {
         ("invalid_grant", Grant::JwtAssertion) => EndpointHint::ClientKey,
         ("invalid_request" | "invalid_grant", Grant::RefreshToken) => EndpointHint::RefreshToken,
         ("invalid_scope", _) => EndpointHint::Scope,
-        _ if status == 429 => EndpointHint::Pace,
-        _ if status >= 500 => EndpointHint::Endpoint,
+        _ => by_status(status),
+    }
+}
+
+/// What the status alone tells.
+pub(super) fn by_status(status: u16) -> EndpointHint {
+    match status {
+        429 => EndpointHint::Pace,
+        500.. => EndpointHint::Endpoint,
         _ => EndpointHint::Other,
     }
 }

@@ -8,7 +8,7 @@ use super::base_url;
 use super::names;
 use super::reader::Reader;
 use crate::connector::Connector;
-use crate::credentials::{Exchange, Grant, Strategy};
+use crate::credentials::{Exchange, Grant, ServiceAccount, Strategy};
 
 /// What was read about authentication.
 #[derive(Default)]
@@ -46,7 +46,14 @@ pub(super) async fn read(
             read.missing.extend(read_exchange.missing);
             read_exchange.exchange.map(Strategy::Exchange)
         }
-        "gcp_service_account_key" | "windsurf_service_key" => {
+        "gcp_service_account_key" => {
+            let scopes = scopes(reader);
+            read.missing.extend(scopes.is_none().then(|| SCOPES.to_owned()));
+            scopes.map(|scopes| {
+                Strategy::ServiceAccount(ServiceAccount { scopes, loopback_http, patience: PATIENCE })
+            })
+        }
+        "windsurf_service_key" => {
             let known = SUPPORTED.join(", ");
             reader.wrong(STRATEGY, format!("a strategy that this version has ({known}); the configured one is known but not built yet"));
             None
@@ -68,6 +75,23 @@ pub(super) async fn read(
         }
     }
     read
+}
+
+/// `OAUTH_SCOPES`: with white space between them.
+fn scopes(reader: &mut Reader<'_>) -> Option<Vec<String>> {
+    let Some(text) = reader.env(SCOPES) else {
+        reader.absent(SCOPES, "the OAuth scopes of the source's API, with white space between them");
+        return None;
+    };
+    let scopes: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+    // As RFC 6749 has them.
+    let is_scope =
+        |it: &String| it.bytes().all(|it| it.is_ascii_graphic() && !matches!(it, b'"' | b'\\' | b','));
+    if !scopes.iter().all(is_scope) {
+        reader.wrong(SCOPES, "OAuth scopes with white space between them, not commas or quotes");
+        return None;
+    }
+    Some(scopes)
 }
 
 #[derive(Default)]
@@ -189,8 +213,14 @@ fn token_response_type(reader: &mut Reader<'_>) {
 }
 
 const STRATEGY: &str = "SOURCE_AUTH_STRATEGY_IDENTIFIER";
-const SUPPORTED: &[&str] =
-    &["oauth2_refresh_token", "oauth2_access_token", "basic_auth", "claude_admin_api_key"];
+const SCOPES: &str = "OAUTH_SCOPES";
+const SUPPORTED: &[&str] = &[
+    "oauth2_refresh_token",
+    "oauth2_access_token",
+    "basic_auth",
+    "claude_admin_api_key",
+    "gcp_service_account_key",
+];
 const GRANTS: &[&str] = &["account_credentials", "refresh_token", "client_credentials"];
 
 /// For one call to the token endpoint.

@@ -31,7 +31,7 @@ impl BaseUrl {
 }
 
 /// A whole URL, such as `REFRESH_ENDPOINT`.
-pub(super) fn endpoint(text: &str, loopback_http: bool) -> Result<Uri, String> {
+pub(crate) fn endpoint(text: &str, loopback_http: bool) -> Result<Uri, String> {
     let url = checked(text, loopback_http)?;
     url.as_str().parse().map_err(|_| "an absolute https URL".to_owned())
 }

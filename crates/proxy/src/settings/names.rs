@@ -90,7 +90,14 @@ pub(super) const KNOWN: &[&str] = &[
     // The host's
     "PORT",
     "VIZARD_BIND",
+    "VIZARD_CALLER_AUTH",
+    "VIZARD_CONCURRENCY",
     "VIZARD_LOG",
+    "VIZARD_OIDC_AUDIENCES",
+    "VIZARD_OIDC_CALLERS",
+    "VIZARD_OIDC_ISSUER",
+    "VIZARD_PUSH_CALLER",
+    "VIZARD_PUSH_ISSUER",
     "VIZARD_TRUSTED_HOPS",
     // Our own
     "VIZARD_ALLOW_LOOPBACK_HTTP",

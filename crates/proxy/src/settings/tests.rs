@@ -159,14 +159,18 @@ async fn all_problems_are_told_at_once() {
 async fn each_strategy_and_grant_by_its_name() {
     let base = [("SOURCE", "zoom"), ("TARGET_HOST", "api.zoom.us")];
     type Case<'c> = (&'c [(&'c str, &'c str)], Result<&'c str, &'c str>);
-    let cases: [Case<'_>; 9] = [
+    let google = ("SOURCE_AUTH_STRATEGY_IDENTIFIER", "gcp_service_account_key");
+    let cases: [Case<'_>; 12] = [
         (&[("SOURCE_AUTH_STRATEGY_IDENTIFIER", "oauth2_access_token")], Ok("AccessToken")),
         (&[("SOURCE_AUTH_STRATEGY_IDENTIFIER", "basic_auth")], Ok("Basic")),
         (&[("SOURCE_AUTH_STRATEGY_IDENTIFIER", "claude_admin_api_key")], Ok("ApiKey")),
         (&[("GRANT_TYPE", "refresh_token")], Ok("RefreshToken")),
         (&[("GRANT_TYPE", "client_credentials")], Ok("JwtAssertion")),
         (&[("GRANT_TYPE", "certificate_credentials")], Err("known but not built yet")),
-        (&[("SOURCE_AUTH_STRATEGY_IDENTIFIER", "gcp_service_account_key")], Err("known but not built yet")),
+        (&[google, ("OAUTH_SCOPES", " a.read\tb.read\n")], Ok("scopes: [\"a.read\", \"b.read\"]")),
+        (&[google], Err("OAUTH_SCOPES is not set")),
+        (&[google, ("OAUTH_SCOPES", "a.read,b.read")], Err("OAUTH_SCOPES is not valid")),
+        (&[("SOURCE_AUTH_STRATEGY_IDENTIFIER", "windsurf_service_key")], Err("known but not built yet")),
         (&[("SOURCE_AUTH_STRATEGY_IDENTIFIER", "basic-auth")], Err("did you mean `basic_auth`")),
         (
             &[("GRANT_TYPE", "client_credentials"), ("CREDENTIALS_FLOW", "secret")],
@@ -186,6 +190,17 @@ async fn each_strategy_and_grant_by_its_name() {
             (read, _) => panic!("{pairs:?}: {read:?}"),
         }
     }
+}
+
+#[tokio::test]
+async fn a_service_account_needs_scopes_and_may_be_without_a_key() {
+    let google = [("SOURCE", "drive"), ("SOURCE_AUTH_STRATEGY_IDENTIFIER", "gcp_service_account_key")];
+    let reading = Settings::survey(&variables(&google), &EnvironmentSecrets::from_pairs([SALT])).await;
+    assert_eq!(reading.health.facts.missing, ["TARGET_HOST", "OAUTH_SCOPES"]);
+    let zoom = [("SOURCE", "zoom"), google[1], ("OAUTH_SCOPES", "a.read")];
+    let settings = read(&zoom, &[SALT]).await.unwrap();
+    assert_eq!(settings.health.facts.missing, Vec::<String>::new());
+    assert!(settings.warnings.is_empty(), "{:?}", settings.warnings);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use vizard_pseudonym::Secret;
 
 use super::*;
 use crate::api::Client;
-use crate::ports::{Lease, StoreError, SystemClock};
+use crate::ports::{Lease, StoreError, SystemClock, WorkloadError, WorkloadToken};
 use crate::secrets::EnvironmentSecrets;
 
 async fn start(environment: &[(&str, &str)], secrets: &[(&'static str, &'static str)]) -> Started {
@@ -41,6 +41,59 @@ async fn a_complete_configuration_starts_a_healthy_proxy() {
     let report = ask(&started.proxy, true).await;
     assert_eq!(report.status(), 200, "{}", String::from_utf8_lossy(report.body()));
     assert_eq!(ask(&started.proxy, false).await.headers()["x-psoxy-error"], "BLOCKED_BY_RULES");
+}
+
+/// Vouches for the program without being asked anything here.
+#[derive(Debug)]
+struct Vouching;
+
+#[async_trait::async_trait]
+impl Workload for Vouching {
+    async fn token(&self, _: &[String]) -> Result<WorkloadToken, WorkloadError> {
+        Err(WorkloadError::Unavailable)
+    }
+    async fn email(&self) -> Result<String, WorkloadError> {
+        Err(WorkloadError::Unavailable)
+    }
+    async fn sign(&self, _: &str) -> Result<Secret, WorkloadError> {
+        Err(WorkloadError::Unavailable)
+    }
+    fn token_endpoint(&self) -> http::Uri {
+        http::Uri::from_static("https://oauth2.googleapis.com/token")
+    }
+}
+
+#[tokio::test]
+async fn a_service_account_without_a_key_is_healthy_where_the_host_vouches_for_the_program() {
+    let environment = [
+        ("SOURCE", "zoom"),
+        ("SOURCE_AUTH_STRATEGY_IDENTIFIER", "gcp_service_account_key"),
+        ("OAUTH_SCOPES", "a.read"),
+    ];
+    let environment: BTreeMap<_, _> =
+        environment.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let with_key = [("PSOXY_SALT", "salt"), ("PSOXY_ENCRYPTION_KEY", "key"), ("SERVICE_ACCOUNT_KEY", "k")];
+    let vouching: Arc<dyn Workload> = Arc::new(Vouching);
+    for (secrets, workload, missing) in [
+        (&with_key[..2], None, true),
+        (&with_key[..2], Some(vouching.clone()), false),
+        (&with_key, None, false),
+        (&with_key, Some(vouching), false),
+    ] {
+        let secrets = Arc::new(EnvironmentSecrets::from_pairs(secrets.to_vec()));
+        let platform = Platform { workload, ..Platform::plain(secrets, Arc::new(SystemClock)) };
+        let started = Proxy::start_on(&environment, platform).await;
+        assert!(started.problems.is_empty(), "{:?}", started.problems);
+        assert_eq!(started.warnings.iter().any(|it| it == NO_ACCOUNT), missing, "{:?}", started.warnings);
+        let report = ask(&started.proxy, true).await;
+        assert_eq!(report.status() == 412, missing);
+        let report = String::from_utf8_lossy(report.body());
+        assert_eq!(
+            report.contains(r#""missingConfigProperties":["SERVICE_ACCOUNT_KEY"]"#),
+            missing,
+            "{report}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ use vizard_proxy::ports::{SystemClock, Upstream, UpstreamError};
 use vizard_proxy::secrets::EnvironmentSecrets;
 use vizard_proxy::settings::Settings;
 use vizard_proxy::{Parts, Proxy};
-use vizard_server::{Limits, serve_within};
+use vizard_server::{Callers, Limits, Server};
 
 const RULES: &str = "
 endpoints:
@@ -58,7 +58,8 @@ impl House {
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let shutdown = async move { drop(stopped.await) };
-        let serving = tokio::spawn(serve_within(limits, listener, proxy, shutdown));
+        let server = Server { proxy, callers: Callers::Anybody, pushed: None, limits };
+        let serving = tokio::spawn(server.serve(listener, shutdown));
         House { address, kitchen, stop: Some(stop), serving: Some(serving) }
     }
 

@@ -238,18 +238,46 @@ async fn a_credential_that_is_being_fetched_is_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn more_connections_than_allowed_wait_for_their_turn() {
+async fn more_connections_than_allowed_are_told_so_and_closed() {
     let house = House::open(Limits { connections: 1, ..Limits::default() }, &[]).await;
     let first = tokio::net::TcpStream::connect(house.address).await.unwrap();
-    let address = house.address;
-    let second = tokio::spawn(async move {
-        talk(address, "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await
-    });
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    assert!(!second.is_finished(), "the only place is taken");
+    let ask = "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    for _ in 0..3 {
+        let answer = talk(house.address, ask).await;
+        assert!(answer.starts_with("HTTP/1.1 503 Service Unavailable\r\n"), "{answer}");
+        assert!(
+            answer.contains("\r\nretry-after: 1\r\n") && answer.ends_with("\"code\":\"overloaded\"}"),
+            "{answer}"
+        );
+    }
     drop(first);
-    assert!(second.await.unwrap().starts_with("HTTP/1.1 200 OK\r\n"));
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert!(talk(house.address, ask).await.starts_with("HTTP/1.1 200 OK\r\n"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_requests_than_allowed_are_refused_while_those_at_work_are_answered() {
+    let house = House::open(Limits { requests: 1, ..Limits::default() }, &[]).await;
+    house.hold();
+    let address = house.address;
+    let first = tokio::spawn(async move { talk(address, TEA).await });
+    house.until_called().await;
+    let second = talk(address, TEA).await;
+    assert!(second.starts_with("HTTP/1.1 503 Service Unavailable\r\n"), "{second}");
+    assert!(
+        second.contains("\r\nretry-after: 1\r\n") && second.contains("\"code\":\"overloaded\""),
+        "{second}"
+    );
+    // The connection stays for the next attempt, unless the client closes it.
+    let (status, body) = house::over_http_2(address, "/v2/tea").await;
+    assert_eq!((status, body.contains("overloaded")), (503, true), "{body}");
+    house.release();
+    assert!(first.await.unwrap().starts_with("HTTP/1.1 200 OK\r\n"));
+    assert!(talk(address, TEA).await.starts_with("HTTP/1.1 200 OK\r\n"));
+    assert_eq!(house.calls(), 2);
+}
+
+const TEA: &str = "GET /v2/tea HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn believes_only_trusted_hops_about_the_client() {

@@ -1,14 +1,16 @@
 //! The source's word on new credentials, before they are written.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use vizard_proxy::checkup;
-use vizard_proxy::credentials::{CredentialError, Strategy, Trial};
+use vizard_proxy::credentials::{CredentialError, Credentials, Strategy, Trial};
 use vizard_proxy::ports::{Clock, SystemClock};
 use vizard_proxy::secrets::Secrets;
 use vizard_proxy::upstream::{HttpUpstream, Transport};
 
 use crate::exit::{self, Code, Stop};
+use crate::secrets::account_key::ACCOUNT_KEY;
 use crate::secrets::candidates::Candidates;
 use crate::target::Opened;
 
@@ -32,9 +34,10 @@ pub(super) async fn attempt(
             return Err(Stop::because(Code::Configuration, words));
         }
     };
-    let needed = checkup::secrets_of(&settings.strategy).await;
-    let Strategy::Exchange(exchange) = &settings.strategy else {
-        return Ok(());
+    let needed = match &settings.strategy {
+        Strategy::Exchange(_) => checkup::secrets_of(&settings.strategy).await,
+        Strategy::ServiceAccount(_) => vec![ACCOUNT_KEY],
+        Strategy::AccessToken | Strategy::Basic | Strategy::ApiKey { .. } => Vec::new(),
     };
     if !names.iter().any(|name| needed.contains(name)) {
         return Ok(());
@@ -46,11 +49,14 @@ pub(super) async fn attempt(
     let upstream = upstream.map_err(|error| Stop::new(Code::Unavailable, error))?;
     let secrets = Secrets::new(candidates.clone(), opened.namespaces.clone());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    match Trial::run(exchange, &secrets, &upstream, &clock).await {
-        Ok(trial) => {
-            let seconds = trial.lifetime.as_secs();
-            exit::print(&format!("the token endpoint accepts them and grants a token for {seconds} s\n"))
-        }
+    let tried = match &settings.strategy {
+        Strategy::Exchange(exchange) => Trial::run(exchange, &secrets, &upstream, &clock)
+            .await
+            .map(|trial| format!(" and grants a token for {} s", trial.lifetime.as_secs())),
+        strategy => account_token(strategy, secrets, upstream, clock).await.map(|()| String::new()),
+    };
+    match tried {
+        Ok(granted) => exit::print(&format!("the token endpoint accepts them{granted}\n")),
         // The others are still to come.
         Err(CredentialError::Missing(name)) => untried(&format!("{name} is not set yet")),
         Err(error) => {
@@ -67,6 +73,21 @@ pub(super) async fn attempt(
         }
     }
 }
+
+/// One token for the service account itself. Nothing is used up by that, and nothing is written.
+pub(crate) async fn account_token(
+    strategy: &Strategy,
+    secrets: Secrets,
+    upstream: HttpUpstream,
+    clock: Arc<dyn Clock>,
+) -> Result<(), CredentialError> {
+    let deadline = clock.instant() + PATIENCE;
+    let credentials = Credentials::new(strategy.clone(), secrets, Arc::new(upstream), clock, None);
+    credentials.for_request(deadline, None).await.map(|_| ())
+}
+
+/// More than a token endpoint takes.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Before that, it is only read from.
 const NOT_ASKED: &str = "nothing was written, and the source was not asked, as the secret store fails";

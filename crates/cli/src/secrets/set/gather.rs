@@ -30,6 +30,21 @@ pub(super) fn wanted<'k>(names: &[String], known: &'k [Known]) -> Result<Vec<&'k
     Ok(wanted)
 }
 
+/// Nobody should type a value that the proxy would not find.
+pub(super) fn are_listed(names: &[String], opened: &Opened) -> Result<(), Stop> {
+    let unlisted: Vec<_> =
+        names.iter().filter(|name| !opened.has_somewhere(name)).map(String::as_str).collect();
+    if unlisted.is_empty() {
+        return Ok(());
+    }
+    let words = format!("nothing was written: {} {UNLISTED}", unlisted.join(", "));
+    Err(Stop::because(Code::NotAsPromised, words))
+}
+
+/// Of a secret that the deployment does not have.
+pub(super) const UNLISTED: &str = "would stand where VIZARD_SECRET_NAMES lists nothing, and the proxy would not find it; \
+                                   add it to the deployment's secrets first";
+
 /// Those of them that the proxy would not find.
 pub(super) async fn absent<'k>(
     opened: &Opened,
@@ -48,6 +63,7 @@ pub(super) async fn absent<'k>(
 /// The values from wherever the command line says.
 pub(super) fn given(
     arguments: &Arguments,
+    opened: &Opened,
     wanted: &[&Known],
     absent: &[&Known],
     standing: &BTreeMap<String, Vec<Standing>>,
@@ -60,7 +76,7 @@ pub(super) fn given(
         given.read_standard_input()?;
     }
     if arguments.generate {
-        generate(arguments, standing, &mut given);
+        generate(arguments, opened, standing, &mut given);
     }
     let asked = match asks_for(arguments, io::stdin().is_terminal()) {
         Asks::Nothing => &[],
@@ -75,7 +91,12 @@ pub(super) fn given(
     Ok(given)
 }
 
-fn generate(arguments: &Arguments, standing: &BTreeMap<String, Vec<Standing>>, given: &mut Given) {
+fn generate(
+    arguments: &Arguments,
+    opened: &Opened,
+    standing: &BTreeMap<String, Vec<Standing>>,
+    given: &mut Given,
+) {
     let replace = [
         ("PSOXY_SALT", arguments.replace_salt_and_lose_every_pseudonym),
         ("PSOXY_ENCRYPTION_KEY", arguments.replace_key_and_lose_every_reversal),
@@ -83,7 +104,14 @@ fn generate(arguments: &Arguments, standing: &BTreeMap<String, Vec<Standing>>, g
     for (name, replace) in replace {
         if is_real(standing, name) && !replace {
             exit::remark(format_args!("{name} is there already and stays as it is"));
-        } else if !given.values.contains_key(name) {
+            continue;
+        }
+        if given.values.contains_key(name) {
+            continue;
+        }
+        if !opened.has_somewhere(name) {
+            exit::remark(format_args!("{name} is not among VIZARD_SECRET_NAMES and is not made"));
+        } else {
             given.values.insert(name.to_owned(), checkup::generated_secret());
         }
     }

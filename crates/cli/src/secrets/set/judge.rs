@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use vizard_pseudonym::Secret;
 
+use super::gather::UNLISTED;
 use super::{Arguments, Candidate};
 use crate::doctor::code::Code as Found;
 use crate::exit::{self, Code, Stop};
@@ -45,7 +46,10 @@ pub(super) fn judge(
             let until = "proxies use the access token that they share until it ends, for an hour at most";
             exit::remark(format_args!("{name} becomes another one: {until}"));
         }
-        let place = place_for(name, &standing, &opened.namespaces);
+        let place = place_that_is_there(name, &standing, opened);
+        if !opened.has(&place) {
+            problems.push(format!("{name} {UNLISTED}"));
+        }
         candidates.push(Candidate { known: known.clone(), value, place });
     }
     problems.extend(equal(&candidates, known, standing));
@@ -54,6 +58,15 @@ pub(super) fn judge(
     }
     let words = format!("nothing was written\n{}", problems.join("\n"));
     Err(Stop::because(Code::NotAsPromised, words))
+}
+
+/// Where it belongs; if the deployment has no secret there, the first place where it has one.
+fn place_that_is_there(name: &str, standing: &[Standing], opened: &Opened) -> String {
+    let usual = place_for(name, standing, &opened.namespaces);
+    if opened.has(&usual) {
+        return usual;
+    }
+    opened.namespaces.places(name).find(|place| opened.has(place)).unwrap_or(usual)
 }
 
 /// What copying leaves around a credential is no part of it; of a salt or key nobody knows.

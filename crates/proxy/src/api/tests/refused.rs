@@ -118,7 +118,7 @@ async fn health_names_the_secrets_that_are_missing() {
         world.proxy.clock.clone(),
     );
     let source = world.source.clone();
-    world.ready().source.credentials = Credentials::new(Strategy::AccessToken, secrets, source, clock);
+    world.ready().source.credentials = Credentials::new(Strategy::AccessToken, secrets, source, clock, None);
     let answered = world.ask(with("GET", "/", &[("x-psoxy-health-check", "")], "")).await;
     assert_eq!(
         (answered.status.as_u16(), &answered.json()["missingConfigProperties"]),

@@ -7,7 +7,8 @@ use vizard_pseudonym::Secret;
 use super::{Flight, Renewal, SHARED_TOKEN, SOON, Unsaved};
 use crate::credentials::error::CredentialError;
 use crate::credentials::held::Token;
-use crate::credentials::{grant, shared_token, token_answer};
+use crate::credentials::origin::Answered;
+use crate::credentials::{grant, shared_token};
 use crate::ports::StoreError;
 
 impl Renewal {
@@ -16,14 +17,10 @@ impl Renewal {
         if let Some(token) = self.save_the_unsaved(flight).await? {
             return Ok(token);
         }
-        let asked = grant::ask(&self.exchange, &self.secrets, &*self.clock).await?;
-        let began = self.clock.now();
-        let deadline = self.clock.instant() + self.exchange.patience;
-        let response =
-            self.upstream.send(asked.request, deadline).await.map_err(CredentialError::Unreachable)?;
-        let granted = token_answer::read(&response, self.exchange.grant)?;
+        let answered = self.origin.ask(&self.secrets, &*self.upstream, &*self.clock).await?;
+        let Answered { granted, began, sent } = answered;
         let token = granted.token.map(|(value, lifetime)| Token { value, expires: began + lifetime });
-        if let (Some(sent), Some(replacement)) = (asked.refresh_token, granted.refresh_token)
+        if let (Some(sent), Some(replacement)) = (sent, granted.refresh_token)
             && sent != replacement
         {
             let unsaved = Unsaved { sent, replacement, token: token.clone().ok() };
@@ -57,7 +54,7 @@ impl Renewal {
 
     /// The store is written to so that others need not fetch; this process can do without.
     async fn share(&self, token: &Token, flight: &mut Flight) {
-        if !self.exchange.shared_token {
+        if !self.origin.is_shared() {
             return;
         }
         match self.save(SHARED_TOKEN, &shared_token::write(token)).await {

@@ -10,8 +10,8 @@ use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
 use vizard_pseudonym::Secret;
 
-use super::super::{Authorization, Credentials, Exchange, Grant, Strategy};
-use crate::ports::{Clock, Lease, SecretStore, StoreError, Upstream, UpstreamError};
+use super::super::{Authorization, Credentials, Exchange, Grant, ServiceAccount, Strategy};
+use crate::ports::{Clock, Lease, SecretStore, StoreError, Upstream, UpstreamError, Workload};
 use crate::secrets::{Namespaces, Secrets};
 
 pub(super) const ENDPOINT: &str = "https://zoom.lumen-orchard.example/oauth/token";
@@ -49,7 +49,14 @@ impl World {
     /// Another process: the same endpoint and store, nothing in memory.
     pub(super) fn credentials(&self, strategy: Strategy) -> Credentials {
         let secrets = Secrets::new(self.store.clone(), Namespaces::default());
-        Credentials::new(strategy, secrets, self.endpoint.clone(), self.clock.clone())
+        Credentials::new(strategy, secrets, self.endpoint.clone(), self.clock.clone(), None)
+    }
+
+    /// A service account, with its key in the store or as the program's own.
+    pub(super) fn account(&self, workload: Option<Arc<dyn Workload>>) -> Credentials {
+        let secrets = Secrets::new(self.store.clone(), Namespaces::default());
+        let strategy = Strategy::ServiceAccount(account());
+        Credentials::new(strategy, secrets, self.endpoint.clone(), self.clock.clone(), workload)
     }
 
     pub(super) fn grant(&self, grant: Grant) -> Credentials {
@@ -80,6 +87,11 @@ pub(super) fn exchange(grant: Grant) -> Exchange {
         scope: None,
         patience: Duration::from_secs(20),
     }
+}
+
+pub(super) fn account() -> ServiceAccount {
+    let scopes = ["https://www.googleapis.com/auth/drive.readonly", "openid"].map(str::to_owned);
+    ServiceAccount { scopes: scopes.to_vec(), loopback_http: false, patience: Duration::from_secs(20) }
 }
 
 /// The header that a request would carry.

@@ -1,4 +1,4 @@
-//! The program under test, built as it is shipped.
+//! The programs under test, built as they are shipped.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -14,14 +14,32 @@ use crate::repository;
 /// beside what the test binary is made of, so that neither is built again for the other.
 pub fn bootstrap() -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| build(&Place::of_this_program())).clone()
+    BUILT.get_or_init(|| build(&BOOTSTRAP, &Place::of_this_program())).clone()
 }
 
 /// The same, as it is released.
 pub fn released_bootstrap() -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| build(&Place { profile: "release".to_owned(), ..Place::of_this_program() })).clone()
+    BUILT.get_or_init(|| build(&BOOTSTRAP, &Place::released())).clone()
 }
+
+/// The server's program, in the profile of this test binary.
+pub fn server() -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| build(&SERVER, &Place::of_this_program())).clone()
+}
+
+/// The same, as it is released.
+pub fn released_server() -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| build(&SERVER, &Place::released())).clone()
+}
+
+/// Package and program.
+type Program = (&'static str, &'static str);
+
+const BOOTSTRAP: Program = ("vizard-lambda", "bootstrap");
+const SERVER: Program = ("vizard-server", "vizard-server");
 
 /// Where cargo builds, and how.
 struct Place {
@@ -41,13 +59,17 @@ impl Place {
         };
         Place { target, profile: profile.to_owned() }
     }
+
+    fn released() -> Place {
+        Place { profile: "release".to_owned(), ..Place::of_this_program() }
+    }
 }
 
-fn build(place: &Place) -> PathBuf {
+fn build(&(package, name): &Program, place: &Place) -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command
-        .args(["build", "--locked", "--quiet", "--package", "vizard-lambda", "--bin", "bootstrap"])
+        .args(["build", "--locked", "--quiet", "--package", package, "--bin", name])
         .args(["--message-format", "json-render-diagnostics", "--profile", &place.profile, "--target-dir"])
         .arg(&place.target)
         .current_dir(repository::root());
@@ -60,6 +82,6 @@ fn build(place: &Place) -> PathBuf {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let messages = String::from_utf8(output.stdout).unwrap();
     let mut messages = messages.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let made = messages.find(|it| it["target"]["name"] == "bootstrap" && it["executable"].is_string());
+    let made = messages.find(|it| it["target"]["name"] == name && it["executable"].is_string());
     made.expect("cargo says what it built")["executable"].as_str().unwrap().into()
 }

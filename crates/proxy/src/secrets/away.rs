@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use vizard_proxy::ports::{Lease, SecretStore, StoreError};
 use vizard_pseudonym::Secret;
 
-/// Answers nothing but its reason.
+use crate::ports::{Lease, SecretStore, StoreError};
+
+/// Answers nothing but its reason, such as what was expected of a setting.
 #[derive(Debug)]
-pub(crate) struct Away(pub(crate) String);
+pub struct Away(pub String);
 
 impl Away {
     fn error<T>(&self) -> Result<T, StoreError> {

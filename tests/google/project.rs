@@ -1,0 +1,73 @@
+//! A project as the product's own clients see it: the official ones, pointed at a Google in this process.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use vizard_gcp::SecretManager;
+use vizard_proxy::ports::{Clock, SystemClock};
+use vizard_pseudonym::Secret;
+use vizard_tests::google::{Google, PROJECT};
+
+/// What an operator would set, and more.
+pub(crate) fn environment(google: &Google, more: &[(&str, &str)]) -> BTreeMap<String, String> {
+    let host = google.metadata_host();
+    let usual = [
+        ("VIZARD_GOOGLE_ENDPOINT", google.url()),
+        ("GCE_METADATA_HOST", &host),
+        ("GOOGLE_CLOUD_PROJECT", PROJECT),
+    ];
+    let pairs = usual.iter().chain(more).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    pairs.collect()
+}
+
+/// The project, through the official clients.
+pub(crate) async fn of(google: &Google) -> vizard_gcp::Google {
+    vizard_gcp::Google::of(&environment(google, &[])).await.unwrap()
+}
+
+/// Its secrets, with nothing remembered in between.
+pub(crate) async fn store(google: &Google) -> SecretManager {
+    store_with(google, &[], Arc::new(SystemClock)).await
+}
+
+/// The same with other settings, or on another machine.
+pub(crate) async fn store_with(
+    google: &Google,
+    more: &[(&str, &str)],
+    clock: Arc<dyn Clock>,
+) -> SecretManager {
+    SecretManager::new(&of(google).await, &environment(google, more), clock).await.unwrap()
+}
+
+/// Values as text, to be compared.
+pub(crate) fn texts(values: Vec<Option<Secret>>) -> Vec<Option<String>> {
+    values.into_iter().map(text).collect()
+}
+
+/// A value as text.
+pub(crate) fn text(value: Option<Secret>) -> Option<String> {
+    value.map(|value| value.expose_str().unwrap().to_owned())
+}
+
+/// The clock of a machine that is so far ahead of ours.
+#[derive(Debug)]
+pub(crate) struct Ahead(pub(crate) Duration);
+
+impl Clock for Ahead {
+    fn now(&self) -> SystemTime {
+        SystemClock.now() + self.0
+    }
+
+    fn instant(&self) -> Instant {
+        SystemClock.instant()
+    }
+
+    fn jitter(&self, low: Duration, high: Duration) -> Duration {
+        SystemClock.jitter(low, high)
+    }
+
+    fn request_id(&self) -> String {
+        SystemClock.request_id()
+    }
+}
