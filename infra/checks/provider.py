@@ -1,10 +1,11 @@
-"""A stand-in for the AWS provider that knows its schema and nothing else.
+"""Stand-ins for the providers, of AWS and of Google, that know their schemas and nothing else.
 
 Terraform asks it what arguments there are, and checks the modules against the answer with its own code: unknown and
 missing arguments, wrong blocks, wrong types, references to attributes that do not exist. Tests run with mock_provider,
-where Terraform makes up what AWS would say. There is no client of AWS here, and nothing can be planned or applied.
+where Terraform makes up what the cloud would say. There is no client of a cloud here, and nothing can be planned or
+applied.
 
-    provider.py SCHEMA.json            serves until its input ends; prints what TF_REATTACH_PROVIDERS has to be
+    provider.py SCHEMA.json...         serves until its input ends; prints what TF_REATTACH_PROVIDERS has to be
 """
 
 import json
@@ -111,15 +112,18 @@ class Provider(grpc.GenericRpcHandler):
 
 
 def main():
-    types = json.load(open(sys.argv[1]))["types"]
-    server = grpc.server(futures.ThreadPoolExecutor(4), handlers=[Provider(types)])
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    address = {"Network": "tcp", "String": f"127.0.0.1:{port}"}
-    plugin = {"Protocol": "grpc", "ProtocolVersion": 5, "Pid": os.getpid(), "Test": True, "Addr": address}
-    print(json.dumps({"hashicorp/aws": plugin}), flush=True)
+    servers, plugins = [], {}
+    for path in sys.argv[1:]:
+        schema = json.load(open(path))
+        server = grpc.server(futures.ThreadPoolExecutor(4), handlers=[Provider(schema["types"])])
+        address = {"Network": "tcp", "String": f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"}
+        server.start()
+        servers.append(server)
+        plugins[schema["provider"]] = {"Protocol": "grpc", "ProtocolVersion": 5, "Pid": os.getpid(), "Test": True, "Addr": address}
+    print(json.dumps(plugins), flush=True)
     sys.stdin.read()
-    server.stop(None)
+    for server in servers:
+        server.stop(None)
 
 
 if __name__ == "__main__":

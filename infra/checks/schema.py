@@ -1,8 +1,9 @@
-"""Reads the schema of the AWS provider out of its published language bindings.
+"""Reads the schema of a provider, AWS's or Google's, out of its published language bindings.
 
-The provider itself is a large binary from a registry that not every machine reaches. Its schema is also published, as
-generated JavaScript on npm: one folder a resource, with a comment on each argument that says whether it is required,
-optional or computed, and a table that says which arguments are blocks. That text is read here. Nothing of it is run.
+The providers themselves are large binaries from a registry that not every machine reaches. Their schemas are also
+published, as generated JavaScript: one folder a resource, with a comment on each argument that says whether it is
+required, optional or computed, and a table that says which arguments are blocks. That text is read here. Nothing of it
+is run.
 
     schema.py BINDINGS.tgz TYPE...     writes the schema of these types as JSON; data sources as data.TYPE
 """
@@ -16,6 +17,7 @@ FLAGS = re.compile(r"// (\w+) - computed: (true|false), optional: (true|false), 
 CLASS = re.compile(r"^class (\w+) extends \w+\.(\w+) \{", re.M)
 NESTED = re.compile(r'_\w+ = new (\w+)\(this, "(\w+)"(?:, (true|false))?\)')
 GETTER = re.compile(r"return (.*?this\.get(\w+?)Attribute\('(\w+)'\).*?);")
+KEPT = re.compile(r'= new \w+\.(\w+)\(this, "(\w+)"')
 TABLE = re.compile(r"^function (\w+)ToHclTerraform\(struct\) \{\n", re.M)
 ROW = re.compile(r"(\w+): \{\n\s+value: [^\n]*\n\s+isBlock: (true|false),\n\s+type: \"(\w+)\",\n\s+storageClassType: \"(\w+)\"")
 TYPES = {
@@ -135,31 +137,34 @@ def of_getter(part, argument, stored):
         if got[3] == argument:
             kind = TYPES[got[2]]
             return ["set", kind[1]] if "tolist(" in got[1] else kind
+    for kept in KEPT.finditer(part):  # a map or list that is only read, as an object of its own
+        if kept[2] == argument:
+            return TYPES[kept[1]]
     if stored in STORED:  # what can be written and not read
         return STORED[stored]
     raise ValueError(f"the type of {argument} cannot be told")
 
 
 def folder(kind):
-    data = kind.startswith("data.")
-    return ("data-aws-" if data else "") + kind.removeprefix("data.").removeprefix("aws_").replace("_", "-")
+    provider, _, rest = kind.removeprefix("data.").partition("_")
+    return (f"data-{provider}-" if kind.startswith("data.") else "") + rest.replace("_", "-")
 
 
 def extract(archive, kinds):
     wanted = {f"package/lib/{folder(kind)}/index.js": kind for kind in kinds} | {"package/lib/provider/index.js": "provider"}
-    found, version = {}, None
+    found, said = {}, None
     with tarfile.open(archive) as bindings:
         for member in bindings:
             if member.name in wanted:
                 source = Source(bindings.extractfile(member).read().decode())
                 found[wanted[member.name]] = source.schema()
             elif member.name == "package/README.md":
-                version = re.search(r"provider version ([\d.]+)", bindings.extractfile(member).read().decode())[1]
+                said = re.search(r"(\w+/\w+) provider version ([\d.]+)", bindings.extractfile(member).read().decode())
     missing = set(wanted.values()) - set(found)
     if missing:
         # Left out of the schema: Terraform then says where it is used and that there is no such thing.
         print(f"not in this provider: {', '.join(sorted(missing))}", file=sys.stderr)
-    return {"version": version, "types": found}
+    return {"provider": said[1], "version": said[2], "types": found}
 
 
 if __name__ == "__main__":

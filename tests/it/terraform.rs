@@ -3,6 +3,7 @@
 //! `infra/checks/run`; these need no Terraform.
 
 mod grants;
+mod members;
 mod module;
 mod order;
 mod state;
@@ -16,6 +17,7 @@ use vizard_tests::repository::{self, assert_none};
 use module::{Module, argument, texts, written};
 
 const FUNCTION: &str = "infra/modules/aws-function";
+const SERVICE: &str = "infra/modules/gcp-service";
 
 #[test]
 fn every_variable_and_output_is_described_and_every_variable_typed_and_used() {
@@ -34,12 +36,17 @@ fn every_variable_and_output_is_described_and_every_variable_typed_and_used() {
             // Any text or number is right for few; a root hands on to where it is checked.
             let any = [
                 "tags",
+                "labels",
                 "async",
                 "alarms",
                 "function_name",
                 "log_group_name",
                 "queue_name",
                 "failed_queue_name",
+                "service_name",
+                "log_view",
+                "subscription_name",
+                "failed_subscription_name",
             ];
             let checked = variable.body().blocks().any(|it| it.identifier() == "validation");
             if !checked && !in_root && !any.contains(&name) {
@@ -63,13 +70,22 @@ fn used_beyond_its_validation(module: &Module, variable: &str) -> bool {
 }
 
 #[test]
-fn the_module_that_operators_call_has_fifteen_variables_and_needs_four() {
-    let module = Module::read(FUNCTION);
-    let variables = module.named("variable");
-    assert!(variables.len() <= 15, "{} variables", variables.len());
-    let needed: Vec<&str> =
-        variables.iter().filter(|(_, it)| argument(it, "default").is_none()).map(|(name, _)| *name).collect();
-    assert_eq!(needed, ["callers", "connectors", "name", "package"]);
+fn a_module_that_operators_call_has_fifteen_variables_and_needs_few() {
+    // The service comes after its secrets, and its image with it.
+    for (folder, wanted) in [
+        (FUNCTION, &["callers", "connectors", "name", "package"][..]),
+        (SERVICE, &["callers", "connectors", "name"]),
+    ] {
+        let module = Module::read(folder);
+        let variables = module.named("variable");
+        assert!(variables.len() <= 15, "{folder}: {} variables", variables.len());
+        let needed: BTreeSet<&str> = variables
+            .iter()
+            .filter(|(_, it)| argument(it, "default").is_none())
+            .map(|(name, _)| *name)
+            .collect();
+        assert_eq!(needed.into_iter().collect::<Vec<_>>(), wanted, "{folder}");
+    }
 }
 
 #[test]
@@ -79,7 +95,7 @@ fn every_reference_leads_to_something_declared() {
         let (variables, calls, locals) = (module.named("variable"), module.named("module"), module.locals());
         let things = |kind| -> BTreeSet<(String, String)> {
             module
-                .of_aws(kind)
+                .things(kind)
                 .into_iter()
                 .map(|(kind, name, _)| (kind.to_owned(), name.to_owned()))
                 .collect()
@@ -95,9 +111,7 @@ fn every_reference_leads_to_something_declared() {
                     calls.get(name).is_some_and(|it| called(&module, it).named("output").contains_key(output))
                 }
                 ["data", kind, name, ..] => sources.contains(&(kind.to_owned(), name.to_owned())),
-                [kind, name, ..] if kind.starts_with("aws_") => {
-                    resources.contains(&(kind.to_owned(), name.to_owned()))
-                }
+                [kind, name, ..] if is_ours(kind) => resources.contains(&(kind.to_owned(), name.to_owned())),
                 _ => true, // each, count, path, and what a `for` names
             };
             if !found {
@@ -111,6 +125,11 @@ fn every_reference_leads_to_something_declared() {
         }
     }
     assert_none(&problems);
+}
+
+/// Whether it is a type of one of the two providers.
+fn is_ours(kind: &str) -> bool {
+    kind.starts_with("aws_") || kind.starts_with("google_")
 }
 
 /// The module that a call is of.
@@ -155,7 +174,7 @@ fn calls_pass_what_the_module_takes_and_needs() {
 }
 
 #[test]
-fn what_takes_tags_has_them() {
+fn what_takes_tags_or_labels_has_them() {
     let without = [
         "aws_apigatewayv2_integration",
         "aws_apigatewayv2_route",
@@ -174,14 +193,33 @@ fn what_takes_tags_has_them() {
         "aws_s3_bucket_versioning",
         "aws_sqs_queue_policy",
         "aws_sqs_queue_redrive_allow_policy",
+        "google_cloud_run_v2_service_iam_member",
+        "google_logging_metric",
+        "google_logging_project_bucket_config",
+        "google_logging_project_exclusion",
+        "google_logging_project_sink",
+        "google_monitoring_dashboard",
+        "google_project_iam_custom_role",
+        "google_pubsub_subscription_iam_member",
+        "google_pubsub_topic_iam_member",
+        "google_secret_manager_secret_iam_member",
+        "google_service_account",
+        "google_service_account_iam_member",
+        "google_storage_bucket_iam_member",
+        "google_storage_bucket_object",
     ];
     let mut problems = Vec::new();
     for module in Module::all() {
-        for (kind, name, block) in module.of_aws("resource") {
-            let tags = argument(block, "tags").map(written);
-            let expected = (!without.contains(&kind)).then(|| "var.tags".to_owned());
-            if tags != expected {
-                problems.push(format!("{}: {kind}.{name} has {tags:?} for tags", module.folder));
+        for (kind, name, block) in module.things("resource") {
+            let (named, value) = match kind {
+                "google_monitoring_alert_policy" => ("user_labels", "var.labels"),
+                it if it.starts_with("google_") => ("labels", "var.labels"),
+                _ => ("tags", "var.tags"),
+            };
+            let found = argument(block, named).map(written);
+            let expected = (!without.contains(&kind)).then(|| value.to_owned());
+            if found != expected {
+                problems.push(format!("{}: {kind}.{name} has {found:?} for {named}", module.folder));
             }
         }
     }
@@ -189,17 +227,21 @@ fn what_takes_tags_has_them() {
 }
 
 #[test]
-fn calls_are_signed_and_logs_end() {
+fn callers_are_known_and_logs_end() {
     let mut counts = BTreeMap::from([
         ("aws_lambda_function_url", 0),
         ("aws_apigatewayv2_route", 0),
         ("aws_cloudwatch_log_group", 0),
+        ("google_cloud_run_v2_service", 0),
+        ("google_logging_project_bucket_config", 0),
     ]);
     for module in Module::all() {
-        for (kind, name, block) in module.of_aws("resource") {
+        for (kind, name, block) in module.things("resource") {
             let (wanted, expected) = match kind {
                 "aws_lambda_function_url" | "aws_apigatewayv2_route" => ("authorization_type", "\"AWS_IAM\""),
                 "aws_cloudwatch_log_group" => ("retention_in_days", "var.log_retention_days"),
+                "google_cloud_run_v2_service" => ("invoker_iam_disabled", "false"),
+                "google_logging_project_bucket_config" => ("retention_days", "var.log_retention_days"),
                 _ => continue,
             };
             *counts.get_mut(kind).unwrap() += 1;
@@ -209,16 +251,16 @@ fn calls_are_signed_and_logs_end() {
     assert!(counts.values().all(|it| *it > 0), "{counts:?}");
 }
 
-/// A plan reads our files and asks AWS, nothing else.
+/// A plan reads our files and asks the cloud, nothing else.
 #[test]
 fn nothing_is_built_or_fetched() {
     let mut problems = Vec::new();
     for module in Module::all() {
         for kind in ["resource", "data"] {
-            for (of, name, block) in module.of_aws(kind) {
+            for (of, name, block) in module.things(kind) {
                 let runs =
                     block.body().blocks().any(|it| ["provisioner", "connection"].contains(&it.identifier()));
-                if !of.starts_with("aws_") || runs {
+                if !is_ours(of) || runs {
                     problems.push(format!("{}: {of}.{name}", module.folder));
                 }
             }
@@ -229,13 +271,22 @@ fn nothing_is_built_or_fetched() {
             }
         }
     }
-    let versions: BTreeSet<String> = repository::files("infra", "versions.tf")
-        .iter()
-        .map(|path| {
-            repository::text(path).lines().filter(|it| it.contains("version") && it.contains('"')).collect()
-        })
-        .collect();
-    assert_eq!(versions.len(), 1, "modules ask for different versions: {versions:?}");
+    // By cloud, what is asked for; one text each.
+    let mut versions: BTreeMap<bool, BTreeSet<String>> = BTreeMap::new();
+    for path in repository::files("infra", "versions.tf") {
+        let text = repository::text(&path);
+        let asked = text.lines().filter(|it| it.contains("version") && it.contains('"')).collect();
+        versions.entry(text.contains("hashicorp/google")).or_default().insert(asked);
+        assert_eq!(
+            text.contains("hashicorp/google"),
+            path.contains("gcp"),
+            "{path} asks for the other provider"
+        );
+    }
+    assert_eq!(versions.len(), 2);
+    for asked in versions.values() {
+        assert_eq!(asked.len(), 1, "modules ask for different versions: {asked:?}");
+    }
     assert_none(&problems);
 }
 

@@ -43,7 +43,7 @@ impl Module {
             .map(|path| path.rsplit_once('/').unwrap().0.to_owned())
             .collect();
         folders.dedup();
-        assert!(folders.len() >= 7, "the search for modules finds too little: {folders:?}");
+        assert!(folders.len() >= 13, "the search for modules finds too little: {folders:?}");
         folders.iter().map(|it| Module::read(it)).collect()
     }
 
@@ -61,7 +61,7 @@ impl Module {
     }
 
     /// Resources or data sources: type, name and block.
-    pub(super) fn of_aws(&self, kind: &str) -> Vec<(&str, &str, &Block)> {
+    pub(super) fn things(&self, kind: &str) -> Vec<(&str, &str, &Block)> {
         self.blocks(kind).map(|(_, it)| (it.labels()[0].as_str(), it.labels()[1].as_str(), it)).collect()
     }
 

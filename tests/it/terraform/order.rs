@@ -1,12 +1,13 @@
-//! What must be there before something else: versions of the function start as soon as they are published.
+//! What must be there before something else: versions of the function and revisions of the service start as soon as
+//! they are made.
 
-use super::FUNCTION;
 use super::module::{Module, argument, texts, written};
+use super::{FUNCTION, SERVICE};
 
 #[test]
 fn the_function_waits_for_its_rights_its_rules_and_its_secrets() {
     let module = Module::read(FUNCTION);
-    let resources = module.of_aws("resource");
+    let resources = module.things("resource");
     let (.., function) = resources.iter().find(|it| it.0 == "aws_lambda_function").unwrap();
     let waits = texts(argument(function, "depends_on").expect("the function waits for nothing"));
     for it in
@@ -25,16 +26,64 @@ fn the_function_waits_for_its_rights_its_rules_and_its_secrets() {
 #[test]
 fn rules_of_ones_own_are_replaced_only_after_the_function() {
     let module = Module::read(FUNCTION);
-    let resources = module.of_aws("resource");
+    let resources = module.things("resource");
     let (.., rules) =
         resources.iter().find(|it| it.0 == "aws_s3_object").expect("rules of one's own are an object");
     assert_eq!(written(argument(rules, "key").unwrap()), "\"${local.rules_prefixes[each.key]}rules.yaml\"");
     let prefixes = written(module.locals()["rules_prefixes"]);
     assert!(prefixes.contains("${local.rules_sha256[id]}/"), "the key does not name the rules: {prefixes}");
-    let lifecycle = rules.body().blocks().find(|it| it.identifier() == "lifecycle").unwrap();
-    assert_eq!(written(argument(lifecycle, "create_before_destroy").unwrap()), "true");
+    assert!(is_made_before_the_old_one_goes(rules));
     assert!(
         resources.iter().all(|it| it.0 != "aws_ssm_parameter"),
         "a parameter is one place for the rules of all versions"
     );
+}
+
+/// The same of a revision of the service.
+#[test]
+fn the_service_waits_for_its_rights_its_rules_and_its_log() {
+    let module = Module::read(SERVICE);
+    let resources = module.things("resource");
+    let (.., service) = resources.iter().find(|it| it.0 == "google_cloud_run_v2_service").unwrap();
+    let waits = texts(argument(service, "depends_on").expect("the service waits for nothing"));
+    for (kind, name, grant) in &resources {
+        // What names the service's own account is what a revision needs.
+        let own = argument(grant, "member").map(written).as_deref() == Some("local.service_member");
+        if own {
+            assert!(
+                waits.contains(&format!("{kind}.{name}")),
+                "the service starts before {kind}.{name} is there"
+            );
+        }
+    }
+    for it in [
+        "google_storage_bucket_object.rules",
+        "google_logging_project_sink.service",
+        "google_logging_project_exclusion.service",
+    ] {
+        assert!(waits.contains(&it.to_owned()), "the service starts before {it} is there: {waits:?}");
+    }
+    // Through the grants it waits for the secrets.
+    for name in ["read", "write"] {
+        let (.., grant) = resources
+            .iter()
+            .find(|it| it.0 == "google_secret_manager_secret_iam_member" && it.1 == name)
+            .unwrap();
+        assert!(
+            texts(argument(grant, "depends_on").unwrap()).contains(&"module.secrets".to_owned()),
+            "{name}"
+        );
+    }
+
+    let (.., rules) = resources.iter().find(|it| it.0 == "google_storage_bucket_object").unwrap();
+    assert_eq!(written(argument(rules, "name").unwrap()), "\"${local.rules_prefix}rules.yaml\"");
+    let prefix = written(module.locals()["rules_prefix"]);
+    assert!(prefix.contains("${local.rules_sha256}/"), "the name does not name the rules: {prefix}");
+    assert!(is_made_before_the_old_one_goes(rules));
+}
+
+fn is_made_before_the_old_one_goes(block: &hcl::Block) -> bool {
+    let lifecycle = block.body().blocks().find(|it| it.identifier() == "lifecycle");
+    let first = lifecycle.and_then(|it| argument(it, "create_before_destroy"));
+    first.map(written).as_deref() == Some("true")
 }

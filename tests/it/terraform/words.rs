@@ -9,48 +9,67 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use vizard_tests::repository::{self, assert_none, compare};
 
-use super::FUNCTION;
 use super::module::{Module, argument, key, member, texts, walk, written};
+use super::{FUNCTION, SERVICE};
 
 #[test]
-fn the_function_is_told_names_that_it_reads() {
+fn programs_are_told_names_that_they_read() {
     let names = repository::text("crates/proxy/src/settings/names.rs");
     let (_, known) = names.split_once("KNOWN: &[&str] = &[").unwrap();
     let known: BTreeSet<&str> = known.split("];").next().unwrap().split('"').skip(1).step_by(2).collect();
     assert!(known.len() > 50, "the search for names finds too little: {known:?}");
+    // What is of one cloud alone stands where it is read; so does the name of the lease.
+    let of_google = sources(&["crates/gcp/src/", "crates/server/src/"]);
+    let lease = repository::text("crates/proxy/src/credentials/renewal.rs");
+    let is_read = |name: &str, folder: &str| {
+        let quoted = format!("\"{name}\"");
+        known.contains(name)
+            || folder.contains("gcp")
+                && (of_google.contains(&quoted) || lease.contains(&format!("LEASE: &str = {quoted}")))
+    };
 
     let documented = repository::text("docs/SETTINGS.md");
-    let function = Module::read(FUNCTION);
-    let locals = function.locals();
-    let told: BTreeSet<String> =
-        ["by_connector", "for_all"].iter().flat_map(|it| capitals(locals[it])).collect();
-    assert!(told.len() > 10, "the search for variables finds too little: {told:?}");
     let mut problems = Vec::new();
-    for name in &told {
-        if !documented.contains(&format!("`{name}`")) {
-            problems.push(format!("the function is told {name}, which docs/SETTINGS.md does not know"));
+    for (folder, parts) in [(FUNCTION, ["by_connector", "for_all"]), (SERVICE, ["of_connector", "for_all"])] {
+        let module = Module::read(folder);
+        let locals = module.locals();
+        let told: BTreeSet<String> = parts.iter().flat_map(|it| capitals(locals[it])).collect();
+        assert!(told.len() > 10, "the search for variables finds too little: {told:?}");
+        for name in &told {
+            if !documented.contains(&format!("`{name}`")) {
+                problems.push(format!("{folder} tells {name}, which docs/SETTINGS.md does not know"));
+            }
         }
+        // What the module sets, an operator cannot.
+        let refused: BTreeSet<String> = words(locals["not_settings"]).into_iter().collect();
+        problems.extend(told.difference(&refused).map(|it| format!("{folder}: settings may overrule {it}")));
+        problems.extend(
+            refused.iter().filter(|it| !is_read(it, folder)).map(|it| format!("{folder}: nobody reads {it}")),
+        );
     }
-    // What the module sets, an operator cannot.
-    let refused: BTreeSet<String> = words(locals["not_settings"]).into_iter().collect();
-    problems.extend(told.difference(&refused).map(|it| format!("settings may overrule {it}")));
 
     for module in Module::all() {
         module.walk(&mut |file, it| {
             problems.extend(
                 capitals(it)
                     .iter()
-                    .filter(|it| !known.contains(it.as_str()))
+                    .filter(|it| !is_read(it, &module.folder))
                     .map(|it| format!("{}/{file}: nobody reads {it}", module.folder)),
             );
         });
     }
-    problems.extend(
-        refused.iter().filter(|it| !known.contains(it.as_str())).map(|it| format!("nobody reads {it}")),
-    );
     problems.sort();
     problems.dedup();
     assert_none(&problems);
+}
+
+/// The program of some folders as one text.
+fn sources(folders: &[&str]) -> String {
+    let files = repository::files("crates", ".rs").into_iter();
+    files
+        .filter(|it| folders.iter().any(|folder| it.contains(folder)))
+        .map(|it| repository::text(&it))
+        .collect()
 }
 
 /// The members of objects in an expression that are written as settings are.
@@ -85,56 +104,66 @@ fn is_setting(word: &str) -> bool {
 /// What the metrics look for is what the log says.
 #[test]
 fn the_metrics_look_for_words_of_the_source() {
-    let alarms = Module::read("infra/modules/aws-alarms");
-    let Expression::Object(patterns) = alarms.locals()["patterns"] else { panic!("patterns are an object") };
-    let source: String = repository::files("crates", ".rs")
-        .iter()
-        .filter(|it| it.contains("/src/"))
-        .map(|it| repository::text(it))
-        .collect();
+    let source = sources(&["/src/"]);
     let audit = repository::text("crates/proxy/src/audit.rs");
-    let mut wanted: Vec<(String, String)> =
-        patterns.iter().map(|(name, pattern)| (key(name), texts(pattern).remove(0))).collect();
-    // What a metric is of, when it does not count lines.
-    for (_, name, filter) in alarms.of_aws("resource").iter().filter(|it| it.0.ends_with("_metric_filter")) {
-        let metric = filter.body().blocks().find(|it| it.identifier() == "metric_transformation").unwrap();
-        let value = texts(argument(metric, "value").unwrap()).remove(0);
-        // With a default, a minute without calls would be one in which calls took no time.
-        let measures = value.starts_with("$.");
-        assert_ne!(measures, argument(metric, "default_value").is_some(), "{name} of {value}");
-        wanted.push(((*name).to_owned(), value));
-    }
     let mut seen = 0;
-    for (name, pattern) in wanted {
-        for word in pattern.split('"').skip(1).step_by(2) {
-            seen += 1;
-            let said = source.contains(&format!("\"{word}\"")) || word == "ERROR";
-            assert!(said, "{name}: nobody says {word}");
-        }
-        // A line of the log is flat: what every line has, and what the audit line adds.
-        for field in pattern.split("$.").skip(1).filter_map(|it| it.split(' ').next()) {
-            seen += 1;
-            let of_all = ["level", "message", "target"].contains(&field);
-            let of_audit = audit.contains(&format!(" {field} =")) || audit.contains(&format!("self.{field}"));
-            assert!(of_all || of_audit, "{name}: no line has {field}");
+    for (folder, field) in [("infra/modules/aws-alarms", "$."), ("infra/modules/gcp-alarms", "jsonPayload.")]
+    {
+        for (name, pattern) in patterns(folder) {
+            let words = pattern.split('"').skip(1).step_by(2);
+            // Two are Google's own: the names of its logs, and how it says that it has no room.
+            let ours =
+                words.filter(|it| !it.starts_with("run.googleapis.com/") && *it != "no available instance");
+            for word in ours {
+                seen += 1;
+                let said = source.contains(&format!("\"{word}\"")) || word == "ERROR";
+                assert!(said, "{folder}: {name}: nobody says {word}");
+            }
+            // A line of the log is flat: what every line has, and what the audit line adds.
+            for rest in pattern.split(field).skip(1) {
+                seen += 1;
+                let field = rest.split(|it: char| !it.is_ascii_alphanumeric() && it != '_').next().unwrap();
+                let of_all = ["level", "message", "target"].contains(&field);
+                let of_audit =
+                    audit.contains(&format!(" {field} =")) || audit.contains(&format!("self.{field}"));
+                assert!(of_all || of_audit, "{folder}: {name}: no line has {field}");
+            }
         }
     }
-    assert!(seen > 20, "the search for words finds too little");
+    assert!(seen > 45, "the search for words finds too little: {seen}");
+}
+
+/// What the metrics of a module count, and what they are of when they do not count lines, by name.
+fn patterns(folder: &str) -> Vec<(String, String)> {
+    let alarms = Module::read(folder);
+    let Expression::Object(patterns) = alarms.locals()["patterns"] else { panic!("patterns are an object") };
+    let plain = |it: &Expression| texts(it).remove(0).replace("\\\"", "\"");
+    let mut found: Vec<(String, String)> =
+        patterns.iter().map(|(name, pattern)| (key(name), plain(pattern))).collect();
+    for (kind, name, metric) in alarms.things("resource") {
+        if kind.ends_with("_metric_filter") {
+            let made = metric.body().blocks().find(|it| it.identifier() == "metric_transformation").unwrap();
+            let value = plain(argument(made, "value").unwrap());
+            // With a default, a minute without calls would be one in which calls took no time.
+            let measures = value.starts_with("$.");
+            assert_ne!(measures, argument(made, "default_value").is_some(), "{name} of {value}");
+            found.push((name.to_owned(), value));
+        } else if let Some(value) = argument(metric, "value_extractor") {
+            found.push((name.to_owned(), plain(value)));
+        }
+    }
+    found
 }
 
 /// Lambda hands over as many calls as the function answers at once, and the queue puts aside what the function takes for
 /// its last attempt.
 #[test]
 fn queue_and_function_count_alike() {
-    let source = repository::text("crates/lambda/src/queued.rs");
-    let constant = |name: &str| {
-        let line = source.lines().find(|it| it.starts_with(&format!("const {name}:"))).unwrap();
-        line.split("= ").nth(1).unwrap().trim_end_matches(';').to_owned()
-    };
+    let source = "crates/lambda/src/queued.rs";
     let function = Module::read(FUNCTION);
-    let resources = function.of_aws("resource");
+    let resources = function.things("resource");
     let (.., mapping) = resources.iter().find(|it| it.0 == "aws_lambda_event_source_mapping").unwrap();
-    assert_eq!(written(argument(mapping, "batch_size").unwrap()), constant("AT_ONCE"));
+    assert_eq!(written(argument(mapping, "batch_size").unwrap()), constant(source, "AT_ONCE"));
 
     let mut receives = Vec::new();
     Module::read("infra/modules/aws-async").walk(&mut |_, it| {
@@ -142,35 +171,72 @@ fn queue_and_function_count_alike() {
             receives.extend(member(members, "maxReceiveCount").map(written));
         }
     });
-    assert_eq!(receives, [constant("ATTEMPTS")]);
+    assert_eq!(receives, [constant(source, "ATTEMPTS")]);
+}
+
+/// When Pub/Sub puts a call aside, the service has put an answer, be it that there is none; and Pub/Sub pushes to the
+/// path that the service has for it.
+#[test]
+fn queue_and_service_count_alike() {
+    let queue = Module::read("infra/modules/gcp-async");
+    let attempts: u32 = written(queue.locals()["attempts"]).parse().unwrap();
+    let answered: u32 = constant("crates/server/src/pushed.rs", "ATTEMPTS").parse().unwrap();
+    assert!(answered <= attempts, "put aside after {attempts} attempts, answered after {answered}");
+    assert!((5..=100).contains(&attempts), "Pub/Sub takes 5 to 100 attempts and not {attempts}");
+
+    let resources = queue.things("resource");
+    let (.., calls) =
+        resources.iter().find(|it| it.0 == "google_pubsub_subscription" && it.1 == "calls").unwrap();
+    let push = calls.body().blocks().find(|it| it.identifier() == "push_config").unwrap();
+    let endpoint = texts(argument(push, "push_endpoint").unwrap()).remove(0);
+    let path = endpoint
+        .trim_matches('"')
+        .strip_prefix("${var.service_url}")
+        .expect("calls are pushed to the service");
+    let (folder, name) = path.rsplit_once('/').unwrap();
+    let exchange = repository::text("crates/server/src/exchange.rs");
+    assert!(
+        exchange.contains(&format!("\"{folder}/\"")) && exchange.contains(&format!("Some(\"{name}\")")),
+        "the service has no {path}"
+    );
+}
+
+fn constant(path: &str, name: &str) -> String {
+    let source = repository::text(path);
+    let line = source.lines().find(|it| it.starts_with(&format!("const {name}:"))).unwrap();
+    line.split("= ").nth(1).unwrap().trim_end_matches(';').to_owned()
 }
 
 /// Whoever is woken by an alarm finds what to do under its name.
 #[test]
 fn every_alarm_has_its_runbook() {
-    let alarms = Module::read("infra/modules/aws-alarms");
-    let mut names = Vec::new();
-    for local in ["simple", "dlq", "backlog"] {
-        walk(alarms.locals()[local], &mut |it| {
-            if let Expression::Object(members) = it {
-                // Only the outermost members are alarms; those within say what one is made of.
-                let outer = local != "simple" || members.iter().any(|(it, _)| key(it) == "crashes");
-                names.extend(members.iter().filter(|_| outer).map(|(it, _)| key(it)));
-            }
-        });
+    for (folder, guide) in [
+        ("infra/modules/aws-alarms", "docs/DEPLOY-AWS.md"),
+        ("infra/modules/gcp-alarms", "docs/DEPLOY-GCP.md"),
+    ] {
+        let alarms = Module::read(folder);
+        let mut names = BTreeSet::new();
+        for local in ["simple", "dlq", "backlog"] {
+            walk(alarms.locals()[local], &mut |it| {
+                if let Expression::Object(members) = it {
+                    // Only the outermost members are alarms; those within say what one is made of.
+                    let inner = members.iter().any(|(it, _)| key(it) == "what");
+                    names.extend(members.iter().filter(|_| !inner).map(|(it, _)| key(it)));
+                }
+            });
+        }
+        names.insert("refused".to_owned());
+        let text = repository::text(guide);
+        let (_, runbook) = text.split_once("\n## Alarms\n").unwrap();
+        let runbook = runbook.split("\n## ").next().unwrap();
+        let parts: BTreeSet<String> =
+            runbook.lines().filter_map(|it| it.strip_prefix("### ")).map(str::to_owned).collect();
+        assert_eq!(parts, names, "{guide}");
     }
-    names.push("refused".to_owned());
-    names.sort();
-    let guide = repository::text("docs/DEPLOY-AWS.md");
-    let (_, runbook) = guide.split_once("\n## Alarms\n").unwrap();
-    let runbook = runbook.split("\n## ").next().unwrap();
-    let mut parts: Vec<&str> = runbook.lines().filter_map(|it| it.strip_prefix("### ")).collect();
-    parts.sort_unstable();
-    assert_eq!(parts, names);
 }
 
 #[test]
-fn the_module_knows_the_rules_and_secrets_of_this_release() {
+fn the_modules_know_the_rules_and_secrets_of_this_release() {
     let shared = Module::read(FUNCTION);
     let Expression::Object(shared) = shared.locals()["shared_secrets"] else {
         panic!("secrets are an object")
@@ -200,9 +266,11 @@ fn the_module_knows_the_rules_and_secrets_of_this_release() {
         writeln!(secrets, "    }}").unwrap();
     }
     let text = format!("{SHIPPED}{hashes}  }}\n\n{SHIPPED_SECRETS}{secrets}  }}\n}}\n");
-    assert_none(
-        &compare("infra/modules/aws-function/shipped.tf", &text).err().into_iter().collect::<Vec<_>>(),
-    );
+    let problems: Vec<String> = [FUNCTION, SERVICE]
+        .iter()
+        .filter_map(|it| compare(&format!("{it}/shipped.tf"), &text).err())
+        .collect();
+    assert_none(&problems);
 }
 
 const SHIPPED: &str = "\

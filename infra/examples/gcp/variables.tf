@@ -1,0 +1,26 @@
+variable "project" {
+  description = "Id of the project that everything is made in."
+  type        = string
+}
+
+variable "region" {
+  description = "Where everything is made."
+  type        = string
+}
+
+variable "image" {
+  description = "The image that `cargo package-server` wrote, in a registry, by its digest. Not given: everything but the service, so that its secrets can be set before it starts."
+  type        = string
+  default     = null
+}
+
+variable "callers" {
+  description = "Who may call, as serviceAccount:, user: or group: with an e-mail address."
+  type        = set(string)
+}
+
+variable "alarm_channels" {
+  description = "Notification channels that are told of alarms."
+  type        = list(string)
+  default     = []
+}
