@@ -34,7 +34,7 @@ pub(crate) async fn proxy(deployed: &Deployed) -> Arc<Proxy> {
     };
     let started = Proxy::start_on(&deployed.settings, platform).await;
     assert_eq!((started.problems, started.rules_differ), (vec![], false));
-    Arc::new(started.proxy)
+    Arc::new(started.proxy.with_callers_authenticated_by("platform"))
 }
 
 async fn get(proxy: &Proxy, target: &str) -> Reply {

@@ -63,8 +63,8 @@ pub(crate) fn reason(error: &Error) -> String {
         (Some(status), Some(_)) if status.code != Code::Unknown => status.code.name().to_owned(),
         (Some(_), Some(404)) => "NOT_FOUND".to_owned(),
         (_, Some(status)) => format!("HTTP status {status}"),
-        (None, None) if error.is_timeout() || error.is_exhausted() => "no answer in time".to_owned(),
         (None, None) if error.is_authentication() => "no credentials".to_owned(),
+        (None, None) if error.is_timeout() || error.is_exhausted() => "no answer in time".to_owned(),
         (None, None) if error.is_connect() || error.is_io() || error.is_transport() => {
             "no connection".to_owned()
         }

@@ -28,6 +28,7 @@ fn main() -> ExitCode {
     let level = ProcessEnvironment.given("VIZARD_LOG").and_then(|text| log::level(&text));
     log::to_standard_output(level.unwrap_or(LevelFilter::INFO));
     vizard_proxy::report_panics_by_place();
+    vizard_proxy::keep_freed_memory();
     // The platform gives this program about as much of a core as it pays for: a second thread would only take turns.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let ended = runtime.map_err(anyhow::Error::new).and_then(|runtime| runtime.block_on(run()));

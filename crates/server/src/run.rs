@@ -57,7 +57,7 @@ Environment:
 /// When it cannot start, or cannot go on.
 pub fn run(environment: &dyn Environment) -> Result<(), Stop> {
     vizard_proxy::report_panics_by_place();
-    keep_freed_memory();
+    vizard_proxy::keep_freed_memory();
     files::raise_limit();
     runtime()?.block_on(served(environment))
 }
@@ -68,13 +68,6 @@ fn runtime() -> io::Result<Runtime> {
     let alone = std::thread::available_parallelism().is_ok_and(|cores| cores.get() == 1);
     let mut builder = if alone { Builder::new_current_thread() } else { Builder::new_multi_thread() };
     builder.enable_all().build()
-}
-
-/// The allocator of glibc gives freed memory back to the system, and the next page of results has to fetch it anew,
-/// 4 KB at a time: as much work as all else that the proxy does for it. How much is kept instead follows from the
-/// largest block that was seen freed, so here is one. Other allocators take no notice.
-fn keep_freed_memory() {
-    drop(std::hint::black_box(Vec::<u8>::with_capacity(1 << 20)));
 }
 
 async fn served(environment: &dyn Environment) -> Result<(), Stop> {

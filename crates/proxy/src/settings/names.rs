@@ -106,6 +106,10 @@ pub(super) const KNOWN: &[&str] = &[
     "VIZARD_RULES_SHA256",
     "VIZARD_SECRETS_DIR",
     "VIZARD_STATE_PATH",
+    "VIZARD_SECRET_NAMES",
+    "GOOGLE_CLOUD_PROJECT",
+    "VIZARD_GOOGLE_ENDPOINT",
+    "GCE_METADATA_HOST",
 ];
 
 /// Settings that the store may hold where the environment does not.
