@@ -1,14 +1,13 @@
 //! AWS as the product's own clients see it: the real ones, pointed at moto or at a front that fails.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant, SystemTime};
 
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_ssm::config::Credentials;
 use vizard_aws::Aws;
-use vizard_proxy::ports::{Clock, SystemClock};
-use vizard_pseudonym::Secret;
+pub(crate) use vizard_tests::clock::Ahead;
 use vizard_tests::moto::REGION;
+pub(crate) use vizard_tests::secrets::{text, texts};
 
 /// The account behind this URL.
 pub(crate) async fn at(url: &str) -> Aws {
@@ -25,36 +24,4 @@ pub(crate) async fn at(url: &str) -> Aws {
 pub(crate) fn number() -> u32 {
     static NUMBER: AtomicU32 = AtomicU32::new(1);
     NUMBER.fetch_add(1, Ordering::Relaxed)
-}
-
-/// Values as text, to be compared.
-pub(crate) fn texts(values: Vec<Option<Secret>>) -> Vec<Option<String>> {
-    values.into_iter().map(text).collect()
-}
-
-/// A value as text.
-pub(crate) fn text(value: Option<Secret>) -> Option<String> {
-    value.map(|value| value.expose_str().unwrap().to_owned())
-}
-
-/// The clock of a machine that is so far ahead of the one that moto runs on.
-#[derive(Debug)]
-pub(crate) struct Ahead(pub(crate) Duration);
-
-impl Clock for Ahead {
-    fn now(&self) -> SystemTime {
-        SystemClock.now() + self.0
-    }
-
-    fn instant(&self) -> Instant {
-        SystemClock.instant()
-    }
-
-    fn jitter(&self, low: Duration, high: Duration) -> Duration {
-        SystemClock.jitter(low, high)
-    }
-
-    fn request_id(&self) -> String {
-        SystemClock.request_id()
-    }
 }

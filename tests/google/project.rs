@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
 
 use vizard_gcp::SecretManager;
 use vizard_proxy::ports::{Clock, SystemClock};
-use vizard_pseudonym::Secret;
+pub(crate) use vizard_tests::clock::Ahead;
 use vizard_tests::google::{Google, PROJECT};
+pub(crate) use vizard_tests::secrets::{text, texts};
 
 /// What an operator would set, and more.
 pub(crate) fn environment(google: &Google, more: &[(&str, &str)]) -> BTreeMap<String, String> {
@@ -38,36 +38,4 @@ pub(crate) async fn store_with(
     clock: Arc<dyn Clock>,
 ) -> SecretManager {
     SecretManager::new(&of(google).await, &environment(google, more), clock).await.unwrap()
-}
-
-/// Values as text, to be compared.
-pub(crate) fn texts(values: Vec<Option<Secret>>) -> Vec<Option<String>> {
-    values.into_iter().map(text).collect()
-}
-
-/// A value as text.
-pub(crate) fn text(value: Option<Secret>) -> Option<String> {
-    value.map(|value| value.expose_str().unwrap().to_owned())
-}
-
-/// The clock of a machine that is so far ahead of ours.
-#[derive(Debug)]
-pub(crate) struct Ahead(pub(crate) Duration);
-
-impl Clock for Ahead {
-    fn now(&self) -> SystemTime {
-        SystemClock.now() + self.0
-    }
-
-    fn instant(&self) -> Instant {
-        SystemClock.instant()
-    }
-
-    fn jitter(&self, low: Duration, high: Duration) -> Duration {
-        SystemClock.jitter(low, high)
-    }
-
-    fn request_id(&self) -> String {
-        SystemClock.request_id()
-    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
-use vizard_proxy::ports::Clock;
+use vizard_proxy::ports::{Clock, SystemClock};
 use vizard_zoom_simulator::Running;
 
 /// A clock whose wall time comes from elsewhere, so that a test can let an hour pass.
@@ -49,5 +49,27 @@ impl Clock for TestClock {
 impl fmt::Debug for TestClock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("TestClock")
+    }
+}
+
+/// The clock of a machine that is so far ahead of ours.
+#[derive(Debug)]
+pub struct Ahead(pub Duration);
+
+impl Clock for Ahead {
+    fn now(&self) -> SystemTime {
+        SystemClock.now() + self.0
+    }
+
+    fn instant(&self) -> Instant {
+        SystemClock.instant()
+    }
+
+    fn jitter(&self, low: Duration, high: Duration) -> Duration {
+        SystemClock.jitter(low, high)
+    }
+
+    fn request_id(&self) -> String {
+        SystemClock.request_id()
     }
 }

@@ -136,3 +136,13 @@ impl SecretStore for FakeSecrets {
         Ok(())
     }
 }
+
+/// Values as text, to be compared.
+pub fn texts(values: Vec<Option<Secret>>) -> Vec<Option<String>> {
+    values.into_iter().map(text).collect()
+}
+
+/// A value as text.
+pub fn text(value: Option<Secret>) -> Option<String> {
+    value.map(|value| value.expose_str().unwrap().to_owned())
+}
