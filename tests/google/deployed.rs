@@ -51,6 +51,7 @@ impl Deployed {
         let (host, endpoint) = (google.metadata_host(), format!("{}/oauth/token", world.zoom.url()));
         let settings = [
             ("K_SERVICE", "vizard-zoom"),
+            ("VIZARD_CALLER_AUTH", "platform"),
             ("PORT", "0"),
             ("VIZARD_BIND", "127.0.0.1"),
             ("SOURCE", "zoom"),

@@ -148,9 +148,7 @@ impl Google {
 /// An address at which nobody else can listen.
 fn is_of_this_machine(address: &str) -> bool {
     let rest = address.strip_prefix("http://").and_then(|rest| rest.rsplit_once(':'));
-    rest.is_some_and(|(host, port)| {
-        matches!(host, "127.0.0.1" | "localhost" | "[::1]") && port.parse::<u16>().is_ok()
-    })
+    rest.is_some_and(|(host, port)| matches!(host, "127.0.0.1" | "[::1]") && port.parse::<u16>().is_ok())
 }
 
 #[cfg(test)]
@@ -161,7 +159,7 @@ mod tests {
     fn another_address_is_of_this_machine() {
         for (address, expected) in [
             ("http://127.0.0.1:8085", true),
-            ("http://localhost:1", true),
+            ("http://localhost:1", false),
             ("http://[::1]:8085", true),
             ("http://127.0.0.1", false),
             ("http://127.0.0.1:x", false),

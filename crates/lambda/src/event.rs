@@ -147,7 +147,7 @@ fn message(text: &str) -> Option<String> {
     let mut event: Value = serde_json::from_str(text).ok()?;
     for headers in ["headers", "multiValueHeaders"] {
         if let Some(headers) = event.get_mut(headers).and_then(Value::as_object_mut) {
-            headers.retain(|name, _| !CREDENTIALS.iter().any(|it| name.eq_ignore_ascii_case(it)));
+            headers.retain(|name, _| !vizard_proxy::is_credential(name));
         }
     }
     for parameters in ["queryStringParameters", "multiValueQueryStringParameters"] {
@@ -169,9 +169,6 @@ fn message(text: &str) -> Option<String> {
     }
     serde_json::to_string(event).ok()
 }
-
-const CREDENTIALS: [&str; 5] =
-    ["authorization", "cookie", "proxy-authorization", "x-amz-security-token", "x-api-key"];
 
 #[cfg(test)]
 mod tests;

@@ -80,7 +80,7 @@ impl Receipt {
 }
 
 /// Whether the caller would rather have the answer later: `Prefer: respond-async` and nothing else.
-pub(crate) fn is_preferred(headers: &HeaderMap) -> bool {
+pub fn is_preferred(headers: &HeaderMap) -> bool {
     headers
         .get("prefer")
         .is_some_and(|value| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"respond-async"))

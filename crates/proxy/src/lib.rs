@@ -43,5 +43,6 @@ pub use audit::report_panics_by_place;
 pub use bucket_uri::BucketUri;
 pub use error::NotReady;
 pub use freed_memory::keep_freed_memory;
-pub use later::{Arrival, Attempt, Receipt, Unfinished};
+pub use later::{Arrival, Attempt, Receipt, Unfinished, is_preferred};
+pub use outputs::is_credential;
 pub use start::{Parts, Platform, StartError, Started};

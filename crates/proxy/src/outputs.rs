@@ -186,7 +186,9 @@ fn asked(
     push("REQUEST_BODY", STANDARD.encode(body));
     let mut told = BTreeMap::new();
     for (name, value) in headers.iter().filter(|(name, value)| is_told(name) && !value.is_sensitive()) {
-        if let Ok(value) = value.to_str() {
+        if let Ok(value) = value.to_str()
+            && (name != USER || value.starts_with(REVERSIBLE))
+        {
             let all: &mut String = told.entry(name.as_str()).or_default();
             all.push_str(if all.is_empty() { "" } else { "," });
             all.push_str(value);
@@ -201,12 +203,18 @@ fn asked(
 /// Whether a header says something about the call, rather than about its way here or its credentials.
 fn is_told(name: &HeaderName) -> bool {
     let name = name.as_str();
-    if name == "x-psoxy-user-to-impersonate" {
+    if name == USER {
         return true;
     }
     !NOT_TOLD.contains(&name)
         && !NOT_TOLD_BEGINNINGS.iter().any(|it| name.starts_with(it))
-        && !SECRET_PARTS.iter().any(|it| name.contains(it))
+        && !is_credential(name)
+}
+
+/// Whether a header of this name may let somebody in.
+pub fn is_credential(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    SECRET_PARTS.iter().any(|it| name.contains(it))
 }
 
 fn decoded(text: &str) -> String {
@@ -252,6 +260,10 @@ const NOT_TOLD: [&str; 12] = [
 ];
 const NOT_TOLD_BEGINNINGS: [&str; 6] =
     ["x-psoxy-", "x-amz-", "x-amzn-", "x-goog-", "x-forwarded-", "x-cloud-trace-context"];
+
+/// The user for whom a call is made, which is told as a pseudonym or not at all.
+const USER: &str = "x-psoxy-user-to-impersonate";
+const REVERSIBLE: &str = "p~";
 
 /// A header of such a name may let somebody in.
 const SECRET_PARTS: [&str; 12] = [
@@ -300,7 +312,7 @@ mod tests {
             .header("X-Run", HeaderValue::from_bytes(b"\xff").unwrap())
             .body(())
             .unwrap();
-        let (head, ()) = request.into_parts();
+        let (mut head, ()) = request.into_parts();
         let expected = pairs(&[
             ("API_HOST", "proxy.lumen-orchard.example"),
             ("HTTP_METHOD", "POST"),
@@ -312,6 +324,10 @@ mod tests {
         ]);
         let told = asked("POST", head.uri.path(), head.uri.query(), &head.headers, b"{}");
         assert_eq!(told, expected);
+        // A user in clear is nobody's metadata.
+        head.headers.insert(USER, HeaderValue::from_static("nora@lumen-orchard.example"));
+        let told = asked("POST", head.uri.path(), head.uri.query(), &head.headers, b"{}");
+        assert_eq!(told, expected[..expected.len() - 1]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HOST};
@@ -70,7 +71,7 @@ impl Exchange {
         let client = hops::client(self.peer, &head.headers, limits.trusted_hops);
         let body =
             if proxy.admits(client) { self.read(body, proxy.request_limit()).await? } else { Bytes::new() };
-        if pushed.is_some() && head.headers.contains_key("prefer") {
+        if pushed.is_some() && vizard_proxy::is_preferred(&head.headers) {
             let message = queued::written(&head, &body, client);
             head.extensions.insert(Arrival { message, ..Arrival::default() });
         }
@@ -87,10 +88,11 @@ impl Exchange {
         if head.method != Method::POST {
             return Err(Refused::Method);
         }
+        let arrived = Instant::now();
         pushed.admit(&head.headers).await?;
         let _place = self.busy.enter()?;
         let body = self.read(body, pushed::LIMIT).await?;
-        pushed.perform(&self.server.proxy, &body).await
+        pushed.perform(&self.server.proxy, &body, arrived).await
     }
 
     /// An event of the platform.

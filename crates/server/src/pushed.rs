@@ -88,7 +88,7 @@ impl Pushed {
         let upstream = reach(&issuer).map_err(|problem| vec![problem])?;
         let verifier = Verifier::new(issuer, vec![audience], Admitted::Email(caller), upstream, clock);
         let platform =
-            environment.given("VIZARD_CALLER_AUTH").is_none_or(|it| it.eq_ignore_ascii_case("platform"));
+            environment.given("VIZARD_CALLER_AUTH").is_some_and(|it| it.eq_ignore_ascii_case("platform"));
         let on_cloud_run = platform && environment.given("K_SERVICE").is_some();
         let verifier = if on_cloud_run { verifier.behind_cloud_run() } else { verifier };
         // One that is no number is told with the proxy's settings.
@@ -103,8 +103,15 @@ impl Pushed {
     }
 
     /// Answers the call of a message where its receipt says.
-    pub(crate) async fn perform(&self, proxy: &Proxy, body: &[u8]) -> Result<Response<Bytes>, Refused> {
-        let end = Instant::now() + self.patience;
+    ///
+    /// The platform's time began when the push `arrived`.
+    pub(crate) async fn perform(
+        &self,
+        proxy: &Proxy,
+        body: &[u8],
+        arrived: Instant,
+    ) -> Result<Response<Bytes>, Refused> {
+        let end = arrived + self.patience;
         let envelope: Envelope = serde_json::from_slice(body).map_err(|_| Refused::Event)?;
         let is_last = envelope.delivery_attempt.is_none_or(|it| it >= ATTEMPTS);
         let Message { data, attributes, message_id } = envelope.message;
@@ -112,7 +119,8 @@ impl Pushed {
         let call = STANDARD.decode(data).ok().and_then(|it| queued::read(&it));
         let (Some(receipt), Some((mut request, client))) = (receipt, call) else {
             tracing::error!(message_id, "a message of the queue is no call of this service");
-            return if is_last { Ok(done()) } else { Err(Refused::Unfinished) };
+            // Where attempts are counted it is put aside in the end, for somebody to look at; else it would come for ever.
+            return if envelope.delivery_attempt.is_some() { Err(Refused::Unfinished) } else { Ok(done()) };
         };
         // Some of the time is kept for putting what was late.
         let deadline = end - (self.patience / 5).min(PUTTING);

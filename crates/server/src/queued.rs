@@ -90,7 +90,7 @@ pub(crate) fn read(text: &[u8]) -> Option<(Request<Bytes>, Client)> {
 }
 
 fn is_kept(name: &HeaderName) -> bool {
-    !CREDENTIALS.contains(name) && !GONE.contains(name)
+    !vizard_proxy::is_credential(name.as_str()) && !CREDENTIALS.contains(name) && !GONE.contains(name)
 }
 
 /// Whoever reads the queue need not be able to call in the caller's name.
@@ -132,6 +132,8 @@ mod tests {
             ("X-Goog-Iap-Jwt-Assertion", "secret"),
             ("X-Api-Key", "secret"),
             ("Cookie", "secret"),
+            ("X-Forwarded-Authorization", "secret"),
+            ("X-Gateway-Secret", "secret"),
             ("Content-Length", "4"),
         ];
         let (head, body) = call(&headers, "body");

@@ -38,7 +38,7 @@ pub const SETTINGS: &str = "\
 Environment:
   PORT                    the port to listen on (default 8080)
   VIZARD_BIND             the address to listen on (default 0.0.0.0 when PORT is set, else 127.0.0.1)
-  VIZARD_CALLER_AUTH      oidc (default), platform (default on Cloud Run) or none: how callers are told from strangers
+  VIZARD_CALLER_AUTH      oidc (default), platform (such as Cloud Run) or none: how callers are told from strangers
   VIZARD_OIDC_ISSUER, VIZARD_OIDC_AUDIENCES, VIZARD_OIDC_CALLERS
                           with oidc: whose tokens, made for whom, and which callers
   VIZARD_TRUSTED_HOPS     how many proxies in front of this one append to X-Forwarded-For (default 0)

@@ -107,6 +107,7 @@ fn deploy(program: &Path, google: &Google, zoom: &Running) -> Server {
         program,
         &[
             ("K_SERVICE", "vizard-zoom"),
+            ("VIZARD_CALLER_AUTH", "platform"),
             ("PORT", "0"),
             ("VIZARD_BIND", "127.0.0.1"),
             ("SOURCE", "zoom"),

@@ -46,10 +46,9 @@ fn names(variables: &dyn Environment, google: &OnGoogle, findings: &mut Findings
 
 fn callers(variables: &dyn Environment, clock: Arc<dyn Clock>, findings: &mut Findings) {
     const AUTH: &str = "VIZARD_CALLER_AUTH";
-    let stated = [AUTH, "K_SERVICE", "VIZARD_OIDC_ISSUER"].iter().any(|name| variables.given(name).is_some());
+    let stated = [AUTH, "VIZARD_OIDC_ISSUER"].iter().any(|name| variables.given(name).is_some());
     if !stated {
-        let found =
-            "not set: Cloud Run then lets its IAM decide who calls, and a server elsewhere does not start";
+        let found = "not set: the server does not start; expected `platform` where the IAM of Cloud Run decides who calls";
         findings.add(Check::Settings, Code::CallersUnstated, AUTH, found);
         return;
     }

@@ -271,7 +271,7 @@ const SHARED_TOKEN: &str = "ACCESS_TOKEN";
 const LEASE: &str = "OAUTH_REFRESH_TOKEN";
 
 /// Longer than a fetch can take, with the writes around it.
-const LEASE_LIFE: Duration = Duration::from_secs(60);
+const LEASE_LIFE: Duration = Duration::from_secs(120);
 
 /// A shared token that ends sooner is not worth taking up.
 const SOON: Duration = Duration::from_secs(60);

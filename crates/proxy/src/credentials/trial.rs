@@ -95,4 +95,4 @@ async fn keep(secrets: &Secrets, replacement: &Secret) -> Result<(), StoreError>
 
 const ATTEMPTS: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(150);
-const LEASE_LIFE: Duration = Duration::from_secs(60);
+const LEASE_LIFE: Duration = Duration::from_secs(120);

@@ -11,10 +11,10 @@ use vizard_proxy::upstream::{HttpUpstream, TlsFloor, Transport};
 use super::{Admitted, Callers, Verifier};
 
 pub(super) fn read(environment: &dyn Environment, clock: Arc<dyn Clock>) -> Result<Callers, Vec<String>> {
-    let on_cloud_run = environment.given("K_SERVICE").is_some();
-    let default = if on_cloud_run { "platform" } else { "oidc" };
+    // Not even on Cloud Run is anything taken for granted: whatever else runs such containers sets the same variables, and
+    // has no IAM in front of them.
     let given = environment.given("VIZARD_CALLER_AUTH").map(|it| it.to_ascii_lowercase());
-    let mode = given.as_deref().unwrap_or(default);
+    let mode = given.as_deref().unwrap_or("oidc");
     let idle: Vec<_> = OIDC.into_iter().filter(|name| environment.given(name).is_some()).collect();
     match mode {
         "oidc" => verified(environment, clock, given.is_none()),
@@ -108,7 +108,7 @@ const OIDC: [&str; 3] = ["VIZARD_OIDC_ISSUER", "VIZARD_OIDC_AUDIENCES", "VIZARD_
 
 const NOBODY_SAID: &str = "VIZARD_CALLER_AUTH must say how callers are told from strangers: `oidc` with \
                            VIZARD_OIDC_ISSUER, VIZARD_OIDC_AUDIENCES and VIZARD_OIDC_CALLERS, `platform` where \
-                           somebody in front of this server does it, or `none`";
+                           somebody in front of this server does it, as the IAM of Cloud Run, or `none`";
 
 #[cfg(test)]
 mod tests {
@@ -135,12 +135,11 @@ mod tests {
         assert_eq!(read(&[]), Err(vec![NOBODY_SAID.to_owned()]));
         assert_eq!(read(&oidc), Ok("oidc"));
         assert_eq!(read(&with(&[("VIZARD_CALLER_AUTH", "oidc"), ("K_SERVICE", "zoom")])), Ok("oidc"));
-        assert_eq!(read(&[("K_SERVICE", "zoom")]), Ok("platform"));
+        assert_eq!(read(&[("K_SERVICE", "zoom")]), Err(vec![NOBODY_SAID.to_owned()]));
+        assert_eq!(read(&[("K_SERVICE", "zoom"), ("VIZARD_CALLER_AUTH", "platform")]), Ok("platform"));
         assert_eq!(read(&[("VIZARD_CALLER_AUTH", "None")]), Ok("none"));
         // What was meant to narrow must not be passed over.
-        for more in
-            [("K_SERVICE", "zoom"), ("VIZARD_CALLER_AUTH", "platform"), ("VIZARD_CALLER_AUTH", "none")]
-        {
+        for more in [("VIZARD_CALLER_AUTH", "platform"), ("VIZARD_CALLER_AUTH", "none")] {
             let problems = read(&with(&[more])).unwrap_err();
             assert_eq!(problems.len(), 3, "{problems:?}");
             assert!(
