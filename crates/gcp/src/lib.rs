@@ -117,8 +117,8 @@ impl Google {
         WaitingCalls::new(self, name)
     }
 
-    /// Who this program is, where the platform vouches for it; `None` when no client can be made.
-    pub fn workload(&self) -> Option<WorkloadIdentity> {
+    /// Who this program is, where the platform vouches for it.
+    pub fn workload(&self) -> WorkloadIdentity {
         WorkloadIdentity::new(self)
     }
 

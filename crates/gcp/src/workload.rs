@@ -26,7 +26,8 @@ pub struct WorkloadIdentity {
     /// Another address for all of Google, for tests.
     endpoint: Option<String>,
     metadata: Option<String>,
-    client: Client,
+    /// Made when a signature is asked for: few programs ever do.
+    client: OnceCell<Client>,
     email: OnceCell<String>,
     scoped: Mutex<Option<Scoped>>,
 }
@@ -39,23 +40,23 @@ struct Scoped {
 }
 
 impl WorkloadIdentity {
-    /// None: no client can be made.
-    pub(crate) fn new(google: &Google) -> Option<WorkloadIdentity> {
-        let client = Client::builder()
-            .https_only(google.endpoint.is_none())
-            .no_proxy()
-            .redirect(redirect::Policy::none())
-            .timeout(PATIENCE)
-            .build()
-            .ok()?;
-        Some(WorkloadIdentity {
+    pub(crate) fn new(google: &Google) -> WorkloadIdentity {
+        WorkloadIdentity {
             own: google.credentials.clone(),
             endpoint: google.endpoint.clone(),
             metadata: google.metadata.clone(),
-            client,
+            client: OnceCell::new(),
             email: OnceCell::new(),
             scoped: Mutex::default(),
-        })
+        }
+    }
+
+    async fn client(&self) -> Result<&Client, WorkloadError> {
+        let made = || async {
+            let client = Client::builder().https_only(self.endpoint.is_none()).no_proxy();
+            client.redirect(redirect::Policy::none()).timeout(PATIENCE).build()
+        };
+        self.client.get_or_try_init(made).await.map_err(|_| WorkloadError::Unavailable)
     }
 
     fn scoped(&self, scopes: &[String]) -> Result<AccessTokenCredentials, WorkloadError> {
@@ -93,7 +94,7 @@ impl WorkloadIdentity {
         let CacheableResource::New { data: headers, .. } = headers else {
             return Err(WorkloadError::Unavailable);
         };
-        let asked = self.client.post(url).headers(headers).header(CONTENT_TYPE, "application/json");
+        let asked = self.client().await?.post(url).headers(headers).header(CONTENT_TYPE, "application/json");
         let asked = asked.body(json!({ "payload": claims }).to_string());
         let answer = asked.send().await.map_err(|_| WorkloadError::Unavailable)?;
         match answer.status() {

@@ -112,8 +112,8 @@ impl Proxy {
     /// Answers one request. Never fails and never panics: a problem is an answer too.
     ///
     /// What the host knows beyond HTTP comes as [`Arrival`], an extension of the request.
-    pub async fn handle(&self, request: Request<Bytes>, client: Client) -> Response<Bytes> {
-        let arrival = request.extensions().get::<Arrival>().cloned().unwrap_or_default();
+    pub async fn handle(&self, mut request: Request<Bytes>, client: Client) -> Response<Bytes> {
+        let arrival = request.extensions_mut().remove::<Arrival>().unwrap_or_default();
         let mut audit = self.begin(&request, arrival.request_id);
         let (head, body) = request.into_parts();
         let when = When::Now(arrival.message.as_deref());
@@ -131,12 +131,12 @@ impl Proxy {
     /// that says what went wrong, unless it could not be put either.
     pub async fn perform(
         &self,
-        request: Request<Bytes>,
+        mut request: Request<Bytes>,
         client: Client,
         receipt: &Receipt,
         attempt: Attempt,
     ) -> Result<(), Unfinished> {
-        let arrival = request.extensions().get::<Arrival>().cloned().unwrap_or_default();
+        let arrival = request.extensions_mut().remove::<Arrival>().unwrap_or_default();
         let mut audit = self.begin(&request, Some(receipt.request_id.clone()));
         let (head, body) = request.into_parts();
         let when = When::Queued(receipt.key().ok_or(Unfinished)?);

@@ -45,7 +45,7 @@ pub(crate) async fn start(
         None => None,
     };
     let destinations = Arc::new(google.buckets()) as Arc<dyn Destinations>;
-    let workload = google.workload().map(|it| Arc::new(it) as Arc<dyn Workload>);
+    let workload = Some(Arc::new(google.workload()) as Arc<dyn Workload>);
     let platform = Platform { secrets, clock, destinations, queue, workload };
     let rules = match google.remote_rules(environment).await {
         Ok(None) => return Ok(Proxy::start_on(environment, platform).await),

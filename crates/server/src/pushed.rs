@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode};
 use serde::Deserialize;
+use vizard_gcp::WaitingCalls;
 use vizard_proxy::ports::Clock;
 use vizard_proxy::settings::Environment;
 use vizard_proxy::{Arrival, Attempt, Proxy, Receipt};
@@ -115,7 +116,7 @@ impl Pushed {
         let envelope: Envelope = serde_json::from_slice(body).map_err(|_| Refused::Event)?;
         let is_last = envelope.delivery_attempt.is_none_or(|it| it >= ATTEMPTS);
         let Message { data, attributes, message_id } = envelope.message;
-        let receipt = attributes.get(RECEIPT).and_then(|it| Receipt::parse(it));
+        let receipt = attributes.get(WaitingCalls::RECEIPT).and_then(|it| Receipt::parse(it));
         let call = STANDARD.decode(data).ok().and_then(|it| queued::read(&it));
         let (Some(receipt), Some((mut request, client))) = (receipt, call) else {
             tracing::error!(message_id, "a message of the queue is no call of this service");
@@ -138,9 +139,6 @@ fn done() -> Response<Bytes> {
 
 /// How large a push may be: more than Pub/Sub's largest message in base64.
 pub(crate) const LIMIT: usize = 16 * 1024 * 1024;
-
-/// The attribute of a message with the receipt of its call.
-const RECEIPT: &str = "processingContext";
 
 /// After so many attempts there is an answer, be it that there is none.
 const ATTEMPTS: u32 = 3;

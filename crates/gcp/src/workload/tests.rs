@@ -50,7 +50,7 @@ impl Platform {
             endpoint: Some(self.address.clone()),
             metadata: Some(self.address.clone()),
         };
-        WorkloadIdentity::new(&google).unwrap()
+        WorkloadIdentity::new(&google)
     }
 
     fn seen(&self, part: &str) -> Vec<String> {
