@@ -1,12 +1,15 @@
 //! Rules as `RULES` holds them: YAML, or base64 of it, or base64 of it gzipped, because a setting may be no
-//! longer than a few kilobytes.
+//! longer than a few kilobytes; and as they run: extended, where they extend shipped ones.
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use thiserror::Error;
+use vizard_sanitizer::extends::{Resolved, resolve};
+use vizard_sanitizer::{Diagnostics, Loaded, RuleSet};
 
 use crate::gzip;
+use crate::prebuilt;
 
 /// The text of a rule file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +20,19 @@ pub struct RulesText {
     pub text: String,
     /// Whether it was shipped with the program.
     pub prebuilt: bool,
+}
+
+impl RulesText {
+    /// The rules that run: what the text says, with the shipped rules that it extends.
+    pub fn resolved(&self) -> Result<Resolved, Diagnostics> {
+        resolve(&self.name, &self.text, prebuilt::RULES)
+    }
+
+    /// Compiles the rules that run.
+    pub fn load(&self) -> Result<Loaded, Diagnostics> {
+        let resolved = self.resolved()?;
+        RuleSet::load(&resolved.name, &resolved.text)
+    }
 }
 
 /// Why a value of `RULES` is no text.

@@ -100,10 +100,9 @@ pub enum StartError {
 impl Proxy {
     /// Builds a proxy, or says why it could not work.
     pub fn new(parts: Parts) -> Result<Proxy, StartError> {
-        let (name, text) = (&parts.settings.rules.name, &parts.settings.rules.text);
-        let loaded = RuleSet::load(name, text);
+        let loaded = parts.settings.rules.load();
         if let Some(expected) = parts.settings.rules_sha256.clone()
-            && let Some(error) = differ(&parts.settings.rules, expected)
+            && let Some(error) = differ(&parts.settings.rules, &loaded, expected)
         {
             return Err(error);
         }
@@ -135,9 +134,7 @@ impl Proxy {
     pub async fn start_on(environment: &dyn Environment, platform: Platform) -> Started {
         // The store answers from far away, and most often it has no rules of its own.
         let likely = settings::likely_rules(environment);
-        let compiling = likely.map(|rules| {
-            tokio::task::spawn_blocking(move || (RuleSet::load(&rules.name, &rules.text), rules))
-        });
+        let compiling = likely.map(|rules| tokio::task::spawn_blocking(move || (rules.load(), rules)));
         let Reading { settings, rules, rules_sha256, outputs, health, allow_loopback_http } =
             Settings::survey(environment, &*platform.secrets).await;
         let compiled = match compiling {
@@ -146,10 +143,13 @@ impl Proxy {
         };
         let loaded = match (compiled, &rules) {
             (Some((loaded, _)), _) => Some(loaded),
-            (None, Some(rules)) => Some(RuleSet::load(&rules.name, &rules.text)),
+            (None, Some(rules)) => Some(rules.load()),
             (None, None) => None,
         };
-        let differ = rules.as_ref().zip(rules_sha256).and_then(|(rules, expected)| differ(rules, expected));
+        let differ = match (&rules, &loaded, rules_sha256) {
+            (Some(rules), Some(loaded), Some(expected)) => differ(rules, loaded, expected),
+            _ => None,
+        };
         let rules_differ = differ.is_some();
         let unready =
             |part, health| Proxy::unready(part, health, allow_loopback_http, platform.clock.clone());
@@ -287,9 +287,12 @@ fn told_in(mut health: Health, wrong: &[SettingProblem]) -> Health {
 }
 
 /// Why these rules are not those whose digest is configured; `None` when they are.
-fn differ(rules: &RulesText, expected: String) -> Option<StartError> {
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, rules.text.as_bytes());
-    let found: String = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+fn differ(rules: &RulesText, loaded: &Result<Loaded, Diagnostics>, expected: String) -> Option<StartError> {
+    let found = match loaded {
+        Ok(loaded) => loaded.rules.sha256().to_owned(),
+        // They do not run, and why they do not is told. Of those that extend nothing it is known besides.
+        Err(_) => rules.resolved().ok()?.sha256(),
+    };
     (found != expected).then(|| StartError::RulesDiffer { name: rules.name.clone(), expected, found })
 }
 

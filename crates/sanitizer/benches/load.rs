@@ -1,7 +1,7 @@
 //! What loading rules costs: `cargo bench -p vizard-sanitizer --bench load`.
 //!
 //! A made-up rule set of 100 endpoints and 3 000 paths, then the same with one part left out at a time, whose
-//! difference is what that part costs; last the shipped rules. The fastest of 41 loads tells the work, the median
+//! difference is what that part costs; last the shipped rules, and a file that extends them. The fastest of 41 loads tells the work, the median
 //! and the first what else the machine had to do.
 
 #![allow(clippy::print_stdout, reason = "a benchmark tells its numbers")]
@@ -12,10 +12,20 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use vizard_sanitizer::RuleSet;
+use vizard_sanitizer::extends::{Shipped, resolve};
 
 const SAMPLES: usize = 41;
 const ENDPOINTS: usize = 100;
 const ZOOM: &str = include_str!("../../../rules/zoom/rules.yaml");
+const NARROWED: &str = "\
+extends: zoom@1
+overrides:
+- pathTemplate: /v2/users/{userId}/recordings
+  removed: true
+- pathTemplate: /v2/users
+  queryParamSchemas: {status: {enum: [active]}}
+  dropFields: [\"$.users[*].dept\"]
+";
 
 /// What the made-up rule set holds.
 #[derive(Clone, Copy)]
@@ -47,6 +57,7 @@ fn main() {
         println!("{:<8}so they take {:>49.1?}", "", all.saturating_sub(without));
     }
     tell("rules/zoom/rules.yaml", ZOOM);
+    tell("the same, narrowed by another file", NARROWED);
 }
 
 /// The fastest of the loads.
@@ -60,7 +71,9 @@ fn tell(name: &str, yaml: &str) -> Duration {
 
 fn once(yaml: &str) -> Duration {
     let began = Instant::now();
-    let loaded = black_box(RuleSet::load("rules.yaml", yaml));
+    let resolved = resolve("rules.yaml", yaml, &[Shipped { source: "zoom", text: ZOOM }]);
+    let resolved = resolved.unwrap_or_else(|problems| panic!("{problems}"));
+    let loaded = black_box(RuleSet::load("rules.yaml", &resolved.text));
     let took = began.elapsed();
     let warnings = loaded.map_or_else(|problems| problems, |loaded| loaded.warnings);
     assert!(warnings.is_empty(), "{warnings}");

@@ -4,11 +4,13 @@
 //! one place ([`crate::schema`], [`crate::augment`], [`crate::transform`]).
 
 use crate::diagnostic::{Place, Report, Spanned, nearest};
+use crate::extends;
 use crate::node::{self, Fields, Node};
 
 /// The whole file.
 #[derive(Debug)]
 pub(crate) struct Document {
+    pub(crate) version: Option<Spanned<String>>,
     pub(crate) endpoints: Vec<Endpoint>,
     /// Request headers forwarded on every endpoint.
     pub(crate) allowed_request_headers: Vec<Spanned<String>>,
@@ -47,6 +49,7 @@ pub(crate) struct ParameterSchema {
     /// The key `enum`.
     pub(crate) values: Option<Vec<Spanned<String>>>,
     pub(crate) any_of: Vec<ParameterSchema>,
+    pub(crate) all_of: Vec<ParameterSchema>,
     /// Query parameters only.
     pub(crate) required: bool,
 }
@@ -98,7 +101,23 @@ impl Document {
             }
             return None;
         };
+        Self::of(root, report)
+    }
+
+    /// Reads the nodes of a rule file; problems go to the report.
+    pub(crate) fn of(root: Node, report: &mut Report) -> Option<Document> {
+        let start = Place { line: 1, column: 1 };
         let mut fields = Fields::open(root, "the rule set", report)?;
+        if let Some(place) = fields.key_place("extends") {
+            report
+                .error(
+                    "extends-unresolved",
+                    place,
+                    "the file extends another, and is read as if it stood alone",
+                )
+                .suggest("load what `vizard resolve` prints");
+            return None;
+        }
         if let Some(place) = BULK_KEYS.iter().find_map(|key| fields.key_place(key)) {
             report
                 .error("not-api-rules", place, "this is a rule file for bulk files, not for an API")
@@ -109,6 +128,7 @@ impl Document {
         let endpoints = endpoints.into_iter().filter_map(|node| Endpoint::read(node, report)).collect();
         let allowed_request_headers = fields.texts("allowedRequestHeaders", report).unwrap_or_default();
         let definitions = fields.map("definitions", report).unwrap_or_default();
+        let version = extends::read_version(&mut fields, report);
         fields.ignored("defaultScopeIdForSource", "scopes no longer take part in pseudonyms", report);
         let all = fields.key_place("allowAllEndpoints");
         if fields.flag("allowAllEndpoints", report) == Some(true) {
@@ -121,7 +141,7 @@ impl Document {
                 .suggest("remove `allowAllEndpoints` and list each endpoint");
         }
         fields.close(report);
-        Some(Document { endpoints, allowed_request_headers, definitions })
+        Some(Document { version, endpoints, allowed_request_headers, definitions })
     }
 }
 
@@ -166,15 +186,18 @@ impl ParameterSchema {
     fn read(node: Node, query: bool, report: &mut Report) -> Option<ParameterSchema> {
         let mut fields = Fields::open(node, "a parameter schema", report)?;
         let any_of = fields.list("anyOf", report).unwrap_or_default();
-        let schema = ParameterSchema {
+        let all_of = fields.list("allOf", report).unwrap_or_default();
+        let mut schema = ParameterSchema {
             place: fields.place,
             kind: fields.text("type", report),
             format: fields.text("format", report),
             pattern: fields.text("pattern", report),
             values: fields.texts("enum", report),
             any_of: any_of.into_iter().filter_map(|node| Self::read(node, query, report)).collect(),
+            all_of: all_of.into_iter().filter_map(|node| Self::read(node, query, report)).collect(),
             required: query && fields.flag("required", report).unwrap_or(false),
         };
+        schema.required |= schema.all_of.iter().any(|one| one.required);
         fields.close(report);
         Some(schema)
     }
@@ -194,7 +217,8 @@ impl RequestBody {
     }
 }
 
-const TYPES: [&str; 7] = ["string", "integer", "number", "boolean", "null", "object", "array"];
+/// The types of request-body schemas.
+pub(crate) const TYPES: [&str; 7] = ["string", "integer", "number", "boolean", "null", "object", "array"];
 
 impl BodySchema {
     fn read(node: Node, report: &mut Report) -> Option<BodySchema> {

@@ -37,6 +37,7 @@ mod rule_set;
 // As written.
 mod diagnostic;
 mod doc;
+pub mod extends;
 mod node;
 
 // As run: the request side, then the response side.
@@ -58,12 +59,18 @@ mod json;
 mod jsonpath;
 mod regex;
 
+// For those who review rules.
+pub mod outline;
+pub mod trials;
+pub mod vocabulary;
+
 #[cfg(test)]
 mod testing;
 
 pub use counts::Counts;
 pub use diagnostic::{Diagnostic, Diagnostics, Place, Severity};
-pub use request::{Call, Cause, Outbound, Refusal};
+pub use node::Meaning;
+pub use request::{Call, Cause, Outbound, Refusal, SampleCall};
 pub use rule_set::{Admitted, Loaded, RuleSet};
 pub use sanitize::{Options, Sanitized};
 pub use transform::{Example, Needs, examples};

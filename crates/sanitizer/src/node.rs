@@ -4,12 +4,16 @@
 //! with its line. So the events of the parser become nodes, and [`Fields`] reads them, noting each problem.
 
 mod fields;
+mod meaning;
 
 use std::collections::HashSet;
 
 use granit_parser::{Event, Parser, ScalarStyle, Span};
 
 pub(crate) use fields::Fields;
+#[cfg(test)]
+pub(crate) use fields::asked;
+pub use meaning::Meaning;
 
 use crate::diagnostic::{Place, Report, Spanned};
 
@@ -33,6 +37,15 @@ pub(crate) enum Kind {
 }
 
 impl Node {
+    /// A text, whatever it looks like.
+    pub(crate) fn text(written: Spanned<String>) -> Node {
+        Node { place: written.place, tag: None, kind: Kind::Scalar { text: written.value, plain: false } }
+    }
+
+    pub(crate) fn list(items: Vec<Node>, place: Place) -> Node {
+        Node { place, tag: None, kind: Kind::Sequence(items) }
+    }
+
     pub(crate) fn is_null(&self) -> bool {
         matches!(&self.kind, Kind::Scalar { text, plain: true }
             if matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"))

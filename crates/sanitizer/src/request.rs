@@ -5,6 +5,7 @@
 
 mod body;
 mod body_schema;
+mod fall_through;
 mod header;
 mod matcher;
 mod outbound;
@@ -18,10 +19,13 @@ mod sample;
 mod shadow;
 mod template;
 
-pub(crate) use matcher::Matcher;
+pub(crate) use fall_through::falls_through;
+pub(crate) use matcher::{Matcher, ONLY_IF_LISTED};
 pub use outbound::Outbound;
+pub(crate) use parameter::{FORMATS, TYPES};
 pub use refusal::{Cause, Refusal};
-pub(crate) use shadow::diagnose_shadowing;
+pub use shadow::SampleCall;
+pub(crate) use shadow::{diagnose_shadowing, sample_calls};
 
 use crate::diagnostic::nearest;
 use body::TypedBody;
@@ -99,6 +103,20 @@ pub(crate) fn admit(matchers: &[Matcher], call: &Call<'_>) -> Result<Match, Refu
     let body = body::admit(endpoint.body.as_ref(), call.body, call.content_type)?;
     let headers = endpoint.headers.listed(call.headers);
     Ok(Match { index, method, path, query, headers, body })
+}
+
+/// Every endpoint that admits the call up to its body, each as if it stood alone.
+pub(crate) fn all_that_admit(
+    matchers: &[Matcher],
+    method: &str,
+    path: &str,
+    query: Option<&str>,
+) -> Vec<usize> {
+    let method = method.to_ascii_uppercase();
+    let (Ok(path), Ok(query)) = (Path::read(path), Query::read(query)) else { return Vec::new() };
+    let query_text = query.text();
+    let target = Target { method: &method, path: &path, query: &query, query_text: query_text.as_deref() };
+    (0..matchers.len()).filter(|&index| matchers[index].admit(&target).is_ok()).collect()
 }
 
 /// The first endpoint that admits the target, or the refusal of the one it came furthest with.

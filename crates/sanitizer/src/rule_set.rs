@@ -8,7 +8,7 @@ use vizard_pseudonym::Pseudonymizer;
 use crate::diagnostic::{Diagnostics, Place, Report};
 use crate::doc::Document;
 use crate::program::{self, Program};
-use crate::request::{self, Call, Match, Matcher, Outbound, Refusal};
+use crate::request::{self, Call, Match, Matcher, Outbound, Refusal, SampleCall};
 use crate::sanitize::{Options, Sanitized, sanitize};
 use crate::schema;
 use crate::transform::Needs;
@@ -72,9 +72,7 @@ impl RuleSet {
         }
         request::diagnose_shadowing(&matchers, report);
         let needs = programs.iter().fold(Needs::default(), |all, program| all.and(program.needs()));
-        let digest = Sha256::digest(yaml.as_bytes());
-        let sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        Some(RuleSet { matchers, programs, needs, sha256 })
+        Some(RuleSet { matchers, programs, needs, sha256: hexadecimal_sha256(yaml) })
     }
 
     /// What must be configured for these rules to work.
@@ -92,6 +90,18 @@ impl RuleSet {
         self.matchers.iter().map(Matcher::label)
     }
 
+    /// Calls made up from the rules that each endpoint answers, for tools that try them; several for an endpoint
+    /// with choices, none where a regex is beyond making up. Their tokens stand for nobody.
+    pub fn sample_calls(&self) -> Vec<SampleCall> {
+        request::sample_calls(&self.matchers)
+    }
+
+    /// The endpoints that would admit a call by its path, method and query if they stood alone, by position; the first
+    /// is the one that has it. For tools that ask what happens where endpoints meet.
+    pub fn all_that_admit(&self, method: &str, path: &str, query: Option<&str>) -> Vec<usize> {
+        request::all_that_admit(&self.matchers, method, path, query)
+    }
+
     /// Judges a call; the first endpoint of the file that admits it wins.
     ///
     /// # Errors
@@ -102,6 +112,11 @@ impl RuleSet {
         let index = matched.index();
         Ok(Admitted { matchers: &self.matchers, program: &self.programs[index], matched })
     }
+}
+
+/// As `sha256sum` prints it.
+pub(crate) fn hexadecimal_sha256(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl fmt::Debug for RuleSet {
@@ -124,6 +139,11 @@ impl Admitted<'_> {
     /// The endpoint as the rule file writes it.
     pub fn endpoint(&self) -> &str {
         self.matchers[self.matched.index()].label()
+    }
+
+    /// The endpoint by its position in the file.
+    pub fn index(&self) -> usize {
+        self.matched.index()
     }
 
     /// The call as it is sent to the source, its reversible tokens turned back.

@@ -4,7 +4,7 @@
 pub(crate) mod project;
 mod read;
 
-pub(crate) use read::read;
+pub(crate) use read::{TYPES, read};
 
 /// A compiled schema. Shapes refer to each other by index, so recursion is just an index that points back.
 #[derive(Clone, Debug, Default)]

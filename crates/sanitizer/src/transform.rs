@@ -9,7 +9,7 @@ mod filter_token_by_regex;
 mod hash_ip;
 mod pseudonymize;
 mod pseudonymize_email_header;
-mod pseudonymize_regex_matches;
+pub(crate) mod pseudonymize_regex_matches;
 mod redact;
 mod redact_except_phrases;
 mod redact_except_substrings_matching_regexes;
@@ -27,6 +27,7 @@ use crate::node::Fields;
 use crate::regex::Patterns;
 
 pub use example::{Example, examples};
+pub(crate) use pseudonymize::ENCODINGS;
 
 /// What a transform may use and must account to while it runs.
 pub(crate) struct Context<'c> {

@@ -4,7 +4,7 @@
 locals {
   # The SHA-256 of rules/<source>/rules.yaml.
   shipped_rules_sha256 = {
-    zoom = "e0f479e5a6e6ac4e7e9325dc2a3305204d03e1671136f52a818629cd091ab366"
+    zoom = "177666bf1bd5fa486eef5bcd7569ced799b96bcef496aff6bf4fba73feb519cf"
   }
 
   # What the operator sets, from rules/<source>/connector.yaml; what all connectors share stands in secrets.tf.

@@ -219,6 +219,33 @@ async fn only_the_rules_of_a_configured_digest_are_served() {
 }
 
 #[tokio::test]
+async fn rules_that_extend_shipped_ones_run_and_are_known_by_what_runs() {
+    let ours = "extends: zoom@1\noverrides:\n- pathTemplate: /v2/users\n  removed: true\n";
+    let rules = RulesText { name: "RULES".to_owned(), text: ours.to_owned(), prebuilt: false };
+    let digest = rules.load().unwrap().rules.sha256().to_owned();
+    assert_eq!(digest, rules.resolved().unwrap().sha256());
+    let set = |rules, digest| [("SOURCE", "zoom"), ("RULES", rules), ("VIZARD_RULES_SHA256", digest)];
+    let started = start(&set(ours, &digest), &SECRETS).await;
+    assert!(started.problems.is_empty() && !started.rules_differ, "{:?}", started.problems);
+    let removed = Request::builder().uri("/v2/users").body(Bytes::new()).unwrap();
+    let refused = started.proxy.handle(removed, Client::default()).await;
+    assert_eq!(refused.headers()["x-psoxy-error"], "BLOCKED_BY_RULES");
+    assert_eq!(started.proxy.state.as_ref().unwrap().stamp.rules, digest);
+
+    let shipped = shipped_digest();
+    let started = start(&set(ours, &shipped), &SECRETS).await;
+    assert!(started.rules_differ && started.problems[0].contains(&digest), "{:?}", started.problems);
+    // Why there are no such rules is told, and not that they are others.
+    let started = start(&set("extends: zoom@9", &shipped), &SECRETS).await;
+    assert!(
+        !started.rules_differ && started.problems[0].contains("extends-unknown"),
+        "{:?}",
+        started.problems
+    );
+    assert_eq!(ask(&started.proxy, false).await.headers()["x-psoxy-error"], "RULES_INVALID");
+}
+
+#[tokio::test]
 async fn a_digest_that_is_none_or_misnamed_does_not_mean_any_rules() {
     for (name, value, told) in [
         ("VIZARD_RULES_SHA256", "abc", "VIZARD_RULES_SHA256 is not valid"),

@@ -1,5 +1,6 @@
 //! Any text as a rule file.
 
+use vizard_sanitizer::extends::{Shipped, resolve};
 use vizard_sanitizer::{Admitted, Call, Diagnostics, Options, RuleSet, Severity};
 
 use super::both::{KEYS, sanitize};
@@ -20,9 +21,28 @@ const BODY: &[u8] =
 "ip":"10.0.0.1","card":"{\"text\":\"Hi\"}","list":[1,[2,{"a":null}],true]}
 {"id":"x"} [1,2]"#;
 
+/// What files extend as `tea@1`.
+const BASE: Shipped<'static> =
+    Shipped { source: "tea", text: include_str!("../../../../tests/data/extended-base.yaml") };
+
 /// A rule file is refused with words about places in it, or compiles to rules that run.
 pub fn rules(data: &[u8]) {
     let Ok(yaml) = str::from_utf8(data) else { return };
+    match resolve("rules.yaml", yaml, &[BASE]) {
+        Err(problems) => {
+            assert!(problems.iter().any(|it| it.severity == Severity::Error), "refused without an error");
+            assert_places(&problems, yaml);
+        }
+        Ok(resolved) => {
+            assert!(resolved.base.is_some() || resolved.text == yaml);
+            assert!(resolved.widened.is_empty() || resolved.reason.is_some());
+            assert_places(&resolved.warnings, yaml);
+            load(&resolved.text);
+        }
+    }
+}
+
+fn load(yaml: &str) {
     match RuleSet::load("rules.yaml", yaml) {
         Err(problems) => {
             assert!(problems.iter().any(|it| it.severity == Severity::Error), "refused without an error");

@@ -1,5 +1,8 @@
 //! The reader that takes fields out of a mapping and reports those that nobody took.
 
+#[cfg(test)]
+pub(crate) mod asked;
+
 use super::{Kind, Node};
 use crate::diagnostic::{Place, Report, Spanned, nearest};
 
@@ -26,6 +29,8 @@ impl Fields {
 
     /// The field, unless absent or null.
     pub(crate) fn take(&mut self, key: &'static str) -> Option<Node> {
+        #[cfg(test)]
+        let _noted = asked::note(self.what, key, asked::Reader::Node);
         self.known.push(key);
         let entry = self.entries.iter_mut().find(|(name, _)| name.value == key)?;
         entry.1.take().filter(|node| !node.is_null())
@@ -37,11 +42,15 @@ impl Fields {
     }
 
     pub(crate) fn text(&mut self, key: &'static str, report: &mut Report) -> Option<Spanned<String>> {
+        #[cfg(test)]
+        let _noted = asked::note(self.what, key, asked::Reader::Text);
         self.take(key)?.into_text(key, report)
     }
 
     /// A text for which an unquoted `null` is a word too, as it is the name of a type.
     pub(crate) fn word(&mut self, key: &'static str, report: &mut Report) -> Option<Spanned<String>> {
+        #[cfg(test)]
+        let _noted = asked::note(self.what, key, asked::Reader::Word);
         let entry =
             self.entries.iter().find(|(name, _)| name.value == key).and_then(|(_, node)| node.as_ref());
         let null = match entry {
@@ -56,6 +65,8 @@ impl Fields {
 
     /// `true` or `false`, in any case, quoted or not.
     pub(crate) fn flag(&mut self, key: &'static str, report: &mut Report) -> Option<bool> {
+        #[cfg(test)]
+        let _noted = asked::note(self.what, key, asked::Reader::Flag);
         let text = self.text(key, report)?;
         match text.value.to_ascii_lowercase().as_str() {
             "true" => Some(true),
@@ -68,10 +79,14 @@ impl Fields {
     }
 
     pub(crate) fn list(&mut self, key: &'static str, report: &mut Report) -> Option<Vec<Node>> {
+        #[cfg(test)]
+        let _noted = asked::note(self.what, key, asked::Reader::List);
         self.take(key)?.into_list(key, report)
     }
 
     pub(crate) fn texts(&mut self, key: &'static str, report: &mut Report) -> Option<Vec<Spanned<String>>> {
+        #[cfg(test)]
+        let _noted = asked::note(self.what, key, asked::Reader::Texts);
         let items = self.list(key, report)?;
         let text = |item: Node| {
             if item.is_null() {
@@ -87,11 +102,15 @@ impl Fields {
         key: &'static str,
         report: &mut Report,
     ) -> Option<Vec<(Spanned<String>, Node)>> {
+        #[cfg(test)]
+        let _noted = asked::note(self.what, key, asked::Reader::Map);
         self.take(key)?.into_map(key, report)
     }
 
     /// A key that is accepted for compatibility and has no effect; the author is told why.
     pub(crate) fn ignored(&mut self, key: &'static str, why: &str, report: &mut Report) {
+        #[cfg(test)]
+        let _noted = asked::note(self.what, key, asked::Reader::Ignored);
         self.known.push(key);
         if let Some((name, node)) = self.entries.iter_mut().find(|(name, _)| name.value == key) {
             node.take();

@@ -12,7 +12,7 @@ use crate::doc;
 
 const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"];
 /// Methods that an endpoint must list: one echoes our credential, the other opens a tunnel.
-const ONLY_IF_LISTED: [&str; 2] = ["TRACE", "CONNECT"];
+pub(crate) const ONLY_IF_LISTED: [&str; 2] = ["TRACE", "CONNECT"];
 
 /// One endpoint, ready to judge calls.
 pub(crate) struct Matcher {
@@ -133,9 +133,9 @@ impl Matcher {
 
     /// Paths, some with a query, that this endpoint probably answers.
     pub(super) fn sample_paths(&self) -> Vec<String> {
-        self.route.samples(|name| match self.path_parameters.iter().find(|it| it.name == name) {
-            Some(parameter) => parameter.schema.samples().iter().map(String::as_str).collect(),
-            None => vec!["x1", "a-b.c", "12"],
+        self.route.samples(|name| {
+            let parameter = self.path_parameters.iter().find(|it| it.name == name)?;
+            Some(parameter.schema.samples().iter().map(String::as_str).collect())
         })
     }
 }

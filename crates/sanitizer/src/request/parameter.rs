@@ -5,8 +5,10 @@ use crate::diagnostic::{Report, Spanned, nearest};
 use crate::doc::ParameterSchema;
 use crate::regex::{Pattern, Patterns};
 
-const TYPES: [&str; 3] = ["string", "integer", "number"];
-const FORMATS: [&str; 2] = ["reversible-pseudonym", "pseudonym"];
+/// The types that parameters are checked against.
+pub(crate) const TYPES: [&str; 3] = ["string", "integer", "number"];
+/// The formats of parameters; both ask for the same.
+pub(crate) const FORMATS: [&str; 2] = ["reversible-pseudonym", "pseudonym"];
 /// Shortest body of a reversible token that schemas accept.
 const MIN_TOKEN: usize = 43;
 
@@ -17,6 +19,7 @@ pub(super) struct Parameter {
     values: Option<Vec<String>>,
     pattern: Option<Pattern>,
     any_of: Vec<Parameter>,
+    all_of: Vec<Parameter>,
     required: bool,
     /// A few values that pass, to try endpoints with at load.
     samples: Vec<String>,
@@ -45,12 +48,14 @@ impl Parameter {
         let kind = schema.kind.as_ref().map_or(Kind::Any, |written| compile_kind(written, report));
         let token = schema.format.as_ref().is_some_and(|written| check_format(written, report));
         let any_of: Vec<Parameter> = schema.any_of.iter().map(|one| Self::compile(one, report)).collect();
+        let all_of: Vec<Parameter> = schema.all_of.iter().map(|one| Self::compile(one, report)).collect();
         let mut parameter = Parameter {
             kind,
             token,
             values,
             pattern,
             any_of,
+            all_of,
             required: schema.required,
             samples: Vec::new(),
         };
@@ -61,7 +66,7 @@ impl Parameter {
     fn likely_values(&self, schema: &ParameterSchema) -> Vec<String> {
         let listed = self.values.iter().flatten().cloned();
         let matching = schema.pattern.iter().flat_map(|written| sample::of_regex(&written.value));
-        let inner = self.any_of.iter().flat_map(|one| one.samples.iter().cloned());
+        let inner = self.any_of.iter().chain(&self.all_of).flat_map(|one| one.samples.iter().cloned());
         let usual = ["x1".to_owned(), "a-b.c".to_owned(), "12".to_owned(), sample::token()];
         let all = listed.chain(matching).chain(inner).chain(usual);
         all.filter(|value| self.accepts(value)).take(8).collect()
@@ -76,6 +81,7 @@ impl Parameter {
             && self.values.as_ref().is_none_or(|values| values.iter().any(|it| it == value))
             && self.pattern.as_ref().is_none_or(|pattern| pattern.is_match(value))
             && (self.any_of.is_empty() || self.any_of.iter().any(|one| one.accepts(value)))
+            && self.all_of.iter().all(|one| one.accepts(value))
     }
 
     pub(super) fn required(&self) -> bool {
@@ -205,6 +211,7 @@ mod tests {
             pattern: None,
             values: None,
             any_of: Vec::new(),
+            all_of: Vec::new(),
             required: false,
         }
     }
@@ -291,6 +298,11 @@ mod tests {
             ParameterSchema { format: text("pseudonym"), ..schema() },
         ];
         check(ParameterSchema { any_of, ..schema() }, &[("12", true), (&token, true), ("x", false)]);
+        let all_of = vec![
+            ParameterSchema { kind: text("integer"), ..schema() },
+            ParameterSchema { pattern: text("1.*"), ..schema() },
+        ];
+        check(ParameterSchema { all_of, ..schema() }, &[("12", true), ("21", false), ("1x", false)]);
     }
 
     #[test]

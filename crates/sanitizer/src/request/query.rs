@@ -142,24 +142,31 @@ impl QueryRule {
         Ok(())
     }
 
-    /// Queries that this endpoint lets through: with as little as possible, then with one more each.
-    pub(super) fn samples(&self) -> Vec<Option<String>> {
-        let value = |lower: &str| {
-            let schema = self.schemas.iter().find(|(listed, _)| listed.lower == lower);
-            schema.and_then(|(_, schema)| schema.samples().first().cloned()).unwrap_or_else(|| "1".to_owned())
+    /// Queries that this endpoint lets through: with as little as possible, then with one more each, in so many
+    /// values.
+    pub(super) fn samples(&self, values: usize) -> Vec<Option<String>> {
+        let pairs = |listed: &Listed| -> Vec<Pair> {
+            let schema = self.schemas.iter().find(|(it, _)| it.lower == listed.lower);
+            let known = schema.map_or(&[][..], |(_, schema)| schema.samples());
+            let pair = |value: &str| Pair { name: listed.written.clone(), value: Some(value.to_owned()) };
+            if known.is_empty() {
+                vec![pair("1")]
+            } else {
+                known.iter().take(values).map(|it| pair(it)).collect()
+            }
         };
-        let pair = |listed: &Listed| Pair { name: listed.written.clone(), value: Some(value(&listed.lower)) };
         let required: Vec<Pair> = self
             .schemas
             .iter()
             .filter(|(_, schema)| schema.required())
-            .map(|(listed, _)| pair(listed))
+            .filter_map(|(listed, _)| pairs(listed).into_iter().next())
             .collect();
         let mut queries = vec![Query { pairs: required.clone() }.text()];
         for listed in self.allowed.iter().flatten().take(12) {
             if !required.iter().any(|it| it.name.eq_ignore_ascii_case(&listed.lower)) {
-                let pairs = required.iter().cloned().chain([pair(listed)]).collect();
-                queries.push(Query { pairs }.text());
+                for pair in pairs(listed) {
+                    queries.push(Query { pairs: required.iter().cloned().chain([pair]).collect() }.text());
+                }
             }
         }
         if self.allowed.is_none() {

@@ -133,11 +133,14 @@ impl Route {
     }
 
     /// Paths, some with a query, that this route answers; empty when none can be made up.
-    pub(super) fn samples<'v>(&self, values: impl Fn(&str) -> Vec<&'v str>) -> Vec<String> {
+    /// `values` are those that the schema of a parameter accepts, if it has one.
+    pub(super) fn samples<'v>(&self, values: impl Fn(&str) -> Option<Vec<&'v str>>) -> Vec<String> {
         match &self.written {
-            Written::Regex { source, .. } => sample::of_regex(source),
+            Written::Regex { source, .. } => sample::of_regex_with(source, &values),
             Written::Template(template) => {
-                let choices: Vec<Vec<&str>> = template.names().map(values).collect();
+                let any = || vec!["x1", "a-b.c", "12"];
+                let choices: Vec<Vec<&str>> =
+                    template.names().map(|name| values(name).unwrap_or_else(any)).collect();
                 let longest = choices.iter().map(Vec::len).max().unwrap_or(1);
                 let filled = |i: usize| {
                     let mut choices = choices.iter();

@@ -19,7 +19,13 @@ pub(super) fn token() -> String {
 }
 
 pub(super) fn of_regex(source: &str) -> Vec<String> {
-    let mut reader = Reader { rest: source.chars().peekable(), depth: 0 };
+    of_regex_with(source, &|_| None)
+}
+
+/// The same with known values for some of the named groups.
+pub(super) fn of_regex_with<'v>(source: &str, values: &dyn Fn(&str) -> Option<Vec<&'v str>>) -> Vec<String> {
+    let values = |name: &str| Some(values(name)?.into_iter().map(str::to_owned).collect());
+    let mut reader = Reader { rest: source.chars().peekable(), depth: 0, values: &values };
     let samples = reader.alternatives();
     if reader.rest.next().is_some() { Vec::new() } else { samples.unwrap_or_default() }
 }
@@ -27,6 +33,8 @@ pub(super) fn of_regex(source: &str) -> Vec<String> {
 struct Reader<'s> {
     rest: Peekable<Chars<'s>>,
     depth: usize,
+    /// Values for the group of this name.
+    values: &'s dyn Fn(&str) -> Option<Vec<String>>,
 }
 
 /// The first, with one part varied at a time.
@@ -112,6 +120,7 @@ impl Reader<'_> {
 
     fn group(&mut self) -> Option<Vec<String>> {
         let mut looks_around = false;
+        let mut known = None;
         if self.rest.next_if_eq(&'?').is_some() {
             match self.rest.next()? {
                 ':' | '>' => {}
@@ -121,7 +130,9 @@ impl Reader<'_> {
                     if looks_around {
                         self.rest.next();
                     } else {
-                        while self.rest.next()? != '>' {}
+                        let name: String = std::iter::from_fn(|| self.rest.next_if(|&c| c != '>')).collect();
+                        self.rest.next()?;
+                        known = (self.values)(&name).filter(|values| !values.is_empty());
                     }
                 }
                 _ => loop {
@@ -135,7 +146,7 @@ impl Reader<'_> {
         }
         let inside = self.alternatives()?;
         self.rest.next_if_eq(&')')?;
-        Some(if looks_around { vec![String::new()] } else { inside })
+        Some(if looks_around { vec![String::new()] } else { known.unwrap_or(inside) })
     }
 
     fn escape(&mut self) -> Option<Vec<String>> {
@@ -232,6 +243,13 @@ mod tests {
             let pattern = Pattern::whole(source).unwrap();
             assert!(samples.iter().all(|sample| pattern.is_match(sample)), "{source}: {samples:?}");
         }
+    }
+
+    #[test]
+    fn puts_known_values_into_named_groups() {
+        let years = |name: &str| (name == "year").then(|| vec!["2025", "2026"]);
+        assert_eq!(of_regex_with(r"/v2/(?<kind>\w)/(?<year>20\d{2})", &years), ["/v2/a/2025", "/v2/a/2026"]);
+        assert_eq!(of_regex_with(r"/v2/(?<year>20\d{2})", &|_| Some(Vec::new())), ["/v2/2011"]);
     }
 
     #[test]

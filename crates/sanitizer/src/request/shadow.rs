@@ -3,23 +3,54 @@
 //! Sample calls are made up from the later endpoint and tried on the earlier ones. That finds the usual
 //! mistakes, such as `/users/{id}` before `/users/me`; it proves nothing where a regex cannot be sampled.
 
+use super::Call;
 use super::matcher::{Matcher, Target};
 use super::path::Path;
 use super::query::Query;
 use crate::diagnostic::Report;
 
+/// A made-up call that an endpoint admits, for those who want to try one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SampleCall {
+    /// The endpoint, by its position in the file.
+    pub endpoint: usize,
+    /// In capitals.
+    pub method: String,
+    /// Percent-encoded.
+    pub path: String,
+    /// Percent-encoded, without the `?`.
+    pub query: Option<String>,
+}
+
+impl SampleCall {
+    /// The call, without headers and body.
+    pub fn call(&self) -> Call<'_> {
+        let (method, path, query) = (self.method.as_str(), self.path.as_str(), self.query.as_deref());
+        Call { method, path, query, content_type: None, headers: &[], body: b"" }
+    }
+}
+
+/// Calls that each endpoint answers itself, without a body; none for one whose regex is beyond making up.
+pub(crate) fn sample_calls(matchers: &[Matcher]) -> Vec<SampleCall> {
+    let of = |endpoint: usize| {
+        let own = samples(matchers, endpoint, 1).into_iter().filter(|it| it.taken_by.is_none());
+        own.map(move |it| SampleCall { endpoint, method: it.method, path: it.path, query: it.query })
+    };
+    (0..matchers.len()).flat_map(of).collect()
+}
+
 /// A made-up call on one endpoint, and the first earlier endpoint that answers it.
-struct Sample {
-    method: String,
-    path: String,
-    query: Option<String>,
-    taken_by: Option<usize>,
+pub(super) struct Sample {
+    pub(super) method: String,
+    pub(super) path: String,
+    pub(super) query: Option<String>,
+    pub(super) taken_by: Option<usize>,
 }
 
 /// Warns about endpoints that earlier ones answer for, wholly or in part.
 pub(crate) fn diagnose_shadowing(matchers: &[Matcher], report: &mut Report) {
     for later in 1..matchers.len() {
-        let samples = samples(matchers, later);
+        let samples = samples(matchers, later, 1);
         match samples.is_empty() {
             true => diagnose_same_text(matchers, later, report),
             false => diagnose(matchers, later, &samples, report),
@@ -80,13 +111,14 @@ fn diagnose_same_text(matchers: &[Matcher], later: usize, report: &mut Report) {
     }
 }
 
-/// Calls that the endpoint itself admits.
-fn samples(matchers: &[Matcher], index: usize) -> Vec<Sample> {
+/// Calls that the endpoint itself admits, with so many values of each query parameter.
+pub(super) fn samples(matchers: &[Matcher], index: usize, values: usize) -> Vec<Sample> {
     let matcher = &matchers[index];
     let methods =
         matcher.methods.clone().unwrap_or_else(|| ["GET", "POST", "DELETE"].map(str::to_owned).to_vec());
     let read = |query: Option<&str>| Query::read(query).ok().map(|query| (query.text(), query));
-    let queries: Vec<_> = matcher.query.samples().iter().filter_map(|query| read(query.as_deref())).collect();
+    let queries: Vec<_> =
+        matcher.query.samples(values).iter().filter_map(|query| read(query.as_deref())).collect();
     let mut samples = Vec::new();
     for sample in matcher.sample_paths() {
         let (path, own_query) = match sample.split_once('?') {

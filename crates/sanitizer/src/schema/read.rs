@@ -6,7 +6,8 @@ use super::{Condition, Schema, Shape};
 use crate::diagnostic::{Place, Report, Spanned, nearest};
 use crate::node::{Fields, Node};
 
-const TYPES: [&str; 7] = ["string", "integer", "number", "boolean", "null", "object", "array"];
+/// The types of response schemas.
+pub(crate) const TYPES: [&str; 7] = ["string", "integer", "number", "boolean", "null", "object", "array"];
 
 /// Reads a schema; `definitions` are those of the rule set.
 pub(crate) fn read(node: Node, definitions: &[(Spanned<String>, Node)], report: &mut Report) -> Schema {

@@ -21,7 +21,8 @@ enum Encoding {
     UrlSafeHashOnly,
 }
 
-const ENCODINGS: [&str; 3] = ["URL_SAFE_TOKEN", "JSON", "URL_SAFE_HASH_ONLY"];
+/// The names of the encodings, which address lists share.
+pub(crate) const ENCODINGS: [&str; 3] = ["URL_SAFE_TOKEN", "JSON", "URL_SAFE_HASH_ONLY"];
 
 pub(super) fn read(fields: &mut Fields, report: &mut Report) -> Option<Pseudonymize> {
     let include_original = fields.flag("includeOriginal", report).unwrap_or(false);
@@ -49,8 +50,11 @@ pub(super) fn read(fields: &mut Fields, report: &mut Report) -> Option<Pseudonym
             .suggest("remove `includeOriginal`");
         return None;
     }
-    if include_original {
+    if include_original && encoding == Encoding::Json {
         report.warning("keeps-original", place, "the original identifier leaves in clear text");
+    }
+    if include_original && encoding == Encoding::UrlSafeHashOnly {
+        report.warning("ignored-key", place, "`includeOriginal` has no effect: only the hash leaves");
     }
     Some(Pseudonymize { include_original, include_reversible, encoding })
 }

@@ -2,7 +2,7 @@
 
 use vizard_pseudonym::HeaderEncoding;
 
-use super::{Context, Example, wrong_kind};
+use super::{Context, ENCODINGS, Example, wrong_kind};
 use crate::diagnostic::Report;
 use crate::json::Value;
 use crate::node::Fields;
@@ -21,7 +21,7 @@ pub(super) fn read(fields: &mut Fields, report: &mut Report) -> Option<Pseudonym
             let place = written.as_ref().map_or(fields.place, |it| it.place);
             report
                 .error("unknown-encoding", place, format!("there is no encoding `{unknown}`"))
-                .suggest("encodings: URL_SAFE_TOKEN, JSON, URL_SAFE_HASH_ONLY");
+                .suggest(format!("encodings: {}", ENCODINGS.join(", ")));
             return None;
         }
     };

@@ -31,7 +31,7 @@ pub(super) fn read(fields: &mut Fields, report: &mut Report) -> Option<Pseudonym
 }
 
 /// Whether the regex is like `[^;,\\s]+`, so that all it does not match are a few signs and spaces.
-fn leaves_only_separators(regex: &str) -> bool {
+pub(crate) fn leaves_only_separators(regex: &str) -> bool {
     let signs =
         regex.strip_prefix("[^").and_then(|rest| rest.strip_suffix("]+")).map(|it| it.replace("\\s", " "));
     signs.is_some_and(|signs| signs.chars().all(|c| " ,;:|/".contains(c)))
