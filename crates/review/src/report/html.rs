@@ -1,0 +1,88 @@
+//! The little HTML that the page is made of.
+
+/// Text that HTML reads nothing into, in elements and in quoted attributes.
+pub(super) fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            '\n' => out.push('\n'),
+            c if c.is_control() || is_invisible(c) => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// What turns the direction of text around, or is not seen: a page to be signed shows what is there.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Escaped, with what stands between back-quotes as code.
+pub(super) fn with_code(text: &str) -> String {
+    let mut out = String::new();
+    for (at, piece) in text.split('`').enumerate() {
+        match at % 2 {
+            0 => out.push_str(&escaped(piece)),
+            _ => {
+                out.push_str("<code>");
+                out.push_str(&breakable(piece));
+                out.push_str("</code>");
+            }
+        }
+    }
+    out
+}
+
+/// Escaped, with leave to break long paths at dots, slashes and brackets.
+pub(super) fn breakable(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut run = String::new();
+    for c in text.chars() {
+        run.push(c);
+        if matches!(c, '.' | '/' | ']' | '_' | '~' | '@') {
+            out.push_str(&escaped(&run));
+            out.push_str("<wbr>");
+            run.clear();
+        }
+    }
+    out.push_str(&escaped(&run));
+    out
+}
+
+/// Escaped, with leave to break long names between their words: `redactExceptPhrases`.
+pub(super) fn camel(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut before = ' ';
+    for c in text.chars() {
+        if c.is_ascii_uppercase() && before.is_ascii_lowercase() {
+            out.push_str("<wbr>");
+        }
+        out.push_str(&escaped(c.encode_utf8(&mut [0; 4])));
+        before = c;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_stays_text() {
+        for (text, expected) in [
+            ("<script>alert('x')</script>", "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;"),
+            ("a & \"b\"", "a &amp; &quot;b&quot;"),
+            ("left\u{202e}right\u{7}", "left\u{fffd}right\u{fffd}"),
+        ] {
+            assert_eq!(escaped(text), expected);
+        }
+        assert_eq!(camel("line 1, hashIp"), "line 1, hash<wbr>Ip");
+        assert_eq!(with_code("keeps `a<b.c`, so"), "keeps <code>a&lt;b.<wbr>c</code>, so");
+    }
+}
