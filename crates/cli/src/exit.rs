@@ -6,33 +6,37 @@ use std::process::ExitCode;
 
 /// The exit codes; above 63 they are those of `sysexits.h`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
 pub(crate) enum Code {
-    Done = 0,
-    /// A check failed, or something the demonstration promised was not so.
-    NotAsPromised = 1,
+    Done,
+    /// A check failed or found something, or something the demonstration promised was not so.
+    NotAsPromised,
+    /// More leaves by the new rules than by the old ones.
+    ExposureGrew,
     /// The rules do not admit the call.
-    Refused = 3,
+    Refused,
+    /// Something came out that the rules do not let out.
+    Leak,
     /// The command line is wrong.
-    Usage = 64,
+    Usage,
     /// The body cannot be sanitized.
-    Unsanitizable = 65,
+    Unsanitizable,
     /// A file cannot be read.
-    NoInput = 66,
+    NoInput,
     /// A port or the secret store cannot be had.
-    Unavailable = 69,
+    Unavailable,
     /// The output or a secret cannot be written.
-    Output = 74,
+    Output,
     /// The rules or the settings are wrong.
-    Configuration = 78,
+    Configuration,
 }
 
 /// The table, for `--help`.
 pub(crate) const TABLE: &str = "\
 Exit codes:
    0  done
-   1  a check failed, or the demonstration found something that should not be
-   3  the call was refused by the rules
+   1  a check failed or found something, or the demonstration did
+   2  more leaves by the new rules than by the old ones
+   3  something leaked; of `sanitize`: the call was refused by the rules
   64  the command line is wrong
   65  the body cannot be sanitized
   66  a file cannot be read
@@ -42,7 +46,18 @@ Exit codes:
 
 impl From<Code> for ExitCode {
     fn from(code: Code) -> ExitCode {
-        ExitCode::from(code as u8)
+        ExitCode::from(match code {
+            Code::Done => 0,
+            Code::NotAsPromised => 1,
+            Code::ExposureGrew => 2,
+            Code::Refused | Code::Leak => 3,
+            Code::Usage => 64,
+            Code::Unsanitizable => 65,
+            Code::NoInput => 66,
+            Code::Unavailable => 69,
+            Code::Output => 74,
+            Code::Configuration => 78,
+        })
     }
 }
 
@@ -61,6 +76,10 @@ impl Stop {
 
     pub(crate) fn because(code: Code, why: impl std::fmt::Display) -> Stop {
         Stop { code, why: Some(anyhow::anyhow!("{why}")) }
+    }
+
+    pub(crate) fn code(&self) -> Code {
+        self.code
     }
 
     /// What there was to say stands in the report.

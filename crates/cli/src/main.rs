@@ -3,12 +3,25 @@
 
 mod exit;
 
+mod check;
+mod coverage;
 mod demo;
+mod diff;
 mod doctor;
+mod explain;
+mod fmt;
+mod proof;
+mod report;
+mod resolve;
 mod sanitize;
+mod schema;
 mod secrets;
 mod serve;
+mod test;
 
+mod beside;
+mod input;
+mod rule_file;
 mod target;
 
 use std::process::ExitCode;
@@ -39,6 +52,33 @@ enum Verb {
     /// Apply a rule file to one response body, offline and exactly as the proxy would
     #[command(after_help = sanitize::SETTINGS)]
     Sanitize(sanitize::Arguments),
+    /// Find what a reviewer would ask about a rule file, each with its line, a code and what to do
+    #[command(after_help = check::CODES)]
+    Check(check::Arguments),
+    /// Show every field that a rule file lets out, its fate and the line that decides
+    #[command(after_help = explain::EXAMPLES)]
+    Explain(explain::Arguments),
+    /// Tell whether a new rule file lets more pass or leave than an old one
+    #[command(after_help = diff::EXAMPLES)]
+    Diff(diff::Arguments),
+    /// Try a rule file on its examples and cases, and canaries through the proxy itself
+    #[command(after_help = test::CODES)]
+    Test(test::Arguments),
+    /// Compare a rule file with the published description of the API: what it drops, keeps and misspells
+    #[command(after_help = coverage::EXAMPLES)]
+    Coverage(coverage::Arguments),
+    /// Write one page about a rule file to read, print, sign and compare
+    Report(report::Arguments),
+    /// Prove, apart from the engine, that an output holds nothing that a rule file does not let out
+    #[command(after_help = proof::CODES)]
+    Proof(proof::Arguments),
+    /// Lay out rule files in one way, with their comments
+    Fmt(fmt::Arguments),
+    /// Print the JSON Schema of rule files, for editors
+    #[command(after_help = schema::USE)]
+    Schema,
+    /// Print a rule file that extends shipped rules as the one that runs
+    Resolve(resolve::Arguments),
     /// Show a simulated Zoom with the proxy in front of it
     Demo(demo::Arguments),
 }
@@ -54,6 +94,16 @@ fn main() -> ExitCode {
         Verb::Secrets(verb) => secrets::run(&verb),
         Verb::Doctor(arguments) => doctor::run(&arguments),
         Verb::Sanitize(arguments) => sanitize::run(&arguments),
+        Verb::Check(arguments) => check::run(&arguments),
+        Verb::Explain(arguments) => explain::run(&arguments),
+        Verb::Diff(arguments) => diff::run(&arguments),
+        Verb::Test(arguments) => test::run(&arguments),
+        Verb::Coverage(arguments) => coverage::run(&arguments),
+        Verb::Report(arguments) => report::run(&arguments),
+        Verb::Proof(arguments) => proof::run(&arguments),
+        Verb::Fmt(arguments) => fmt::run(&arguments),
+        Verb::Schema => schema::run(),
+        Verb::Resolve(arguments) => resolve::run(&arguments),
         Verb::Demo(arguments) => demo::run(arguments),
     };
     match done {

@@ -2,7 +2,7 @@
 
 mod body;
 mod keys;
-mod target;
+pub(crate) mod target;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
@@ -12,6 +12,7 @@ use vizard_pseudonym::Pseudonymizer;
 use vizard_sanitizer::{Call, Loaded, Options, RuleSet, Sanitized};
 
 use crate::exit::{self, Code, Stop};
+use crate::rule_file;
 use crate::sanitize::keys::Keys;
 use crate::sanitize::target::Target;
 
@@ -67,12 +68,10 @@ struct Configured {
 
 /// The rules and the keys they need. What is wrong with either is told together.
 fn configured(arguments: &Arguments) -> Result<Configured, Stop> {
-    let text = body::rule_text(&arguments.rules)?;
-    let name = arguments.rules.display().to_string();
+    let rules = rule_file::written(&arguments.rules)?;
     let mut problems = Vec::new();
     let keys = Keys::read(|name| std::env::var(name).ok(), &mut problems);
-    let loaded =
-        text.and_then(|yaml| RuleSet::load(&name, &yaml).map_err(|diagnostics| diagnostics.to_string()));
+    let loaded = rules.and_then(|rules| rules.load().map_err(|diagnostics| diagnostics.to_string()));
     let loaded = match loaded {
         Ok(loaded) => {
             keys.satisfy(loaded.rules.needs(), &mut problems);

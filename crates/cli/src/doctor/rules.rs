@@ -18,7 +18,7 @@ pub(super) async fn check(opened: &Opened, findings: &mut Findings) -> Option<Ru
         findings.skip(Check::Rules, "the settings lead to no rules");
         return None;
     };
-    let Loaded { rules, warnings } = match RuleSet::load(&text.name, &text.text) {
+    let Loaded { rules, warnings } = match text.load() {
         Ok(loaded) => loaded,
         Err(diagnostics) => {
             for diagnostic in diagnostics.iter() {

@@ -5,16 +5,25 @@ mod deployment;
 mod on_gcp;
 mod run;
 
+mod coverage;
 mod demo;
+mod diff;
 mod doctor;
 mod doctor_on_aws;
 mod doctor_on_gcp;
+mod explain;
+mod fmt;
 mod generate;
+mod pipelines;
+mod proof;
+mod report;
+mod resolve;
 mod rotation;
 mod sanitize;
 mod secrets;
 mod secrets_on_gcp;
 mod serve;
+mod test;
 
 use run::vizard;
 

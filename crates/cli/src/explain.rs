@@ -1,0 +1,134 @@
+//! `vizard explain`: what a rule file lets out, field by field, or the whole story of one field.
+
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use vizard_review::explain::{self, story};
+use vizard_review::fates;
+use vizard_sanitizer::outline::Outline;
+use vizard_sanitizer::{Admitted, Call, RuleSet};
+
+use crate::exit::{self, Code, Stop};
+use crate::rule_file::RuleFile;
+use crate::sanitize::target::Target;
+
+/// The command line of `vizard explain`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The rule file
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Only the endpoint that answers this method and URL
+    #[arg(value_name = "METHOD", requires = "url")]
+    method: Option<String>,
+    /// A path with its query, a full URL, or an endpoint as the rules write it
+    #[arg(value_name = "URL")]
+    url: Option<String>,
+    /// The whole story of one field, such as `users[*].email` or `email`
+    #[arg(value_name = "FIELD")]
+    field: Option<String>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+    Markdown,
+    Csv,
+}
+
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  vizard explain rules.yaml
+  vizard explain rules.yaml --format csv > fields.csv
+  vizard explain rules.yaml GET /v2/users
+  vizard explain rules.yaml GET '/v2/users/{userId}' email
+
+Exit codes: 0 done, 1 no such endpoint, 64 wrong command line, 66 the file cannot be
+read, 78 the rules are wrong";
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Stop> {
+    let file = RuleFile::read(&arguments.file)?;
+    let (rules, outline) = file.loaded()?;
+    let mut explanation = explain::explain(&file.resolved.name, rules.sha256(), &outline);
+    let Some(url) = &arguments.url else { return print(&explanation, arguments.format) };
+
+    let method = arguments.method.as_deref().unwrap_or("GET").to_ascii_uppercase();
+    let endpoint = endpoint(&rules, &outline, &method, url)?;
+    let Some(field) = &arguments.field else {
+        explanation = explanation.only(&[endpoint]);
+        return print(&explanation, arguments.format);
+    };
+    let samples = rules.sample_calls();
+    let sample = samples.iter().find(|it| it.endpoint == endpoint);
+    let admitted = sample.and_then(|it| rules.admit(&it.call()).ok()).filter(|it| it.index() == endpoint);
+    print_stories(&stories(&outline, endpoint, field, admitted.as_ref()), arguments.format)
+}
+
+/// The endpoint that is called by its own name, or else the one that admits the call.
+fn endpoint(rules: &RuleSet, outline: &Outline, method: &str, url: &str) -> Result<usize, Stop> {
+    let allows = |it: &vizard_sanitizer::outline::Endpoint| {
+        it.methods.as_ref().is_none_or(|all| all.iter().any(|one| one.text.eq_ignore_ascii_case(method)))
+    };
+    if let Some(named) = outline.endpoints.iter().position(|it| it.path.text == url && allows(it)) {
+        return Ok(named);
+    }
+    let target = Target::split(url).map_err(|why| Stop::because(Code::Usage, why))?;
+    let call =
+        Call { method, path: target.path, query: target.query, content_type: None, headers: &[], body: b"" };
+    match rules.admit(&call) {
+        Ok(admitted) => Ok(admitted.index()),
+        Err(refusal) => Err(Stop::because(
+            Code::NotAsPromised,
+            format_args!(
+                "no endpoint answers this call, so nothing of it leaves: {refusal} ({})",
+                refusal.code()
+            ),
+        )),
+    }
+}
+
+fn stories(
+    outline: &Outline,
+    endpoint: usize,
+    field: &str,
+    admitted: Option<&Admitted<'_>>,
+) -> Vec<story::Story> {
+    let fates = fates::of(outline);
+    let found = story::find(&fates[endpoint].fields, field);
+    if found.is_empty() {
+        return vec![story::tell_unlisted(field, outline, endpoint, admitted)];
+    }
+    found.into_iter().map(|it| story::tell(it, outline, endpoint, admitted)).collect()
+}
+
+fn print(explanation: &explain::Explanation, format: Format) -> Result<(), Stop> {
+    exit::print(&match format {
+        Format::Text => explain::text(explanation, io::stdout().is_terminal()),
+        Format::Markdown => explain::markdown(explanation),
+        Format::Csv => explain::csv(explanation),
+        Format::Json => json(explanation)?,
+    })
+}
+
+fn print_stories(stories: &[story::Story], format: Format) -> Result<(), Stop> {
+    match format {
+        Format::Text => {
+            let all: Vec<String> = stories.iter().map(story::text).collect();
+            exit::print(&all.join("\n"))
+        }
+        Format::Json => exit::print(&json(stories)?),
+        Format::Markdown | Format::Csv => {
+            Err(Stop::because(Code::Usage, "the story of a field is told as text or json"))
+        }
+    }
+}
+
+fn json(value: &(impl serde::Serialize + ?Sized)) -> Result<String, Stop> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| Stop::new(Code::Output, error))?;
+    Ok(text + "\n")
+}
