@@ -3,8 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use vizard_proxy::prebuilt;
+use vizard_sanitizer::extends::resolve;
 use vizard_sanitizer::{Example, RuleSet, examples};
 use vizard_tests::repository::{self, assert_none, blocks, compare};
+
+use crate::diagnostics::loader_codes;
 
 const RULES: &str = "docs/RULES.md";
 
@@ -16,7 +20,10 @@ fn every_yaml_block_loads_as_a_rule_file() {
     for path in texts {
         for (line, block) in blocks(&repository::text(&path), "yaml") {
             count += 1;
-            if let Err(found) = RuleSet::load(&format!("{path}, block at line {line}"), &block) {
+            let name = format!("{path}, block at line {line}");
+            let loaded = resolve(&name, &block, prebuilt::RULES)
+                .and_then(|resolved| RuleSet::load(&resolved.name, &resolved.text));
+            if let Err(found) = loaded {
                 problems.push(found.to_string());
             }
         }
@@ -62,20 +69,7 @@ fn code(text: &str) -> String {
 
 #[test]
 fn the_table_of_diagnostics_lists_the_codes_of_the_source() {
-    let mut source: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
-    for path in repository::files("crates/sanitizer/src", ".rs") {
-        let text = repository::text(&path);
-        // What the tests below report need not be listed.
-        let text = text.split("#[cfg(test)]\nmod ").next().unwrap();
-        for kind in ["error", "warning"] {
-            for call in text.split(&format!(".{kind}(")).skip(1) {
-                if let Some(code) = call.trim_start().strip_prefix('"').and_then(|it| it.split('"').next()) {
-                    source.entry(code.to_owned()).or_default().insert(kind);
-                }
-            }
-        }
-    }
-    assert!(source.len() > 20, "the search for codes finds too little: {source:?}");
+    let source = loader_codes();
     let documented: BTreeMap<String, BTreeSet<&str>> = rows("Diagnostics")
         .into_iter()
         .map(|cells| {
@@ -125,7 +119,7 @@ fn the_table_of_unsanitizable_bodies_lists_the_codes_of_the_source() {
     assert_eq!(documented, source);
 }
 
-/// The rows of the first table below a heading, without backticks.
+/// The rows of the first table below a heading, without backticks, and without the link around a whole cell.
 fn rows(heading: &str) -> Vec<Vec<String>> {
     let text = repository::text(RULES);
     let section =
@@ -136,7 +130,13 @@ fn rows(heading: &str) -> Vec<Vec<String>> {
         .take_while(|line| line.starts_with('|'))
         .map(|line| {
             let cells = line.trim_matches('|').split('|');
-            cells.map(|cell| cell.trim().trim_matches('`').to_owned()).collect()
+            cells.map(|cell| unlinked(cell.trim()).trim_matches('`').to_owned()).collect()
         })
         .collect()
+}
+
+/// The text of a link, where a cell is nothing else.
+fn unlinked(cell: &str) -> &str {
+    let link = cell.strip_prefix('[').and_then(|it| it.strip_suffix(')')).and_then(|it| it.split_once("]("));
+    link.map_or(cell, |(text, _)| text)
 }

@@ -10,6 +10,8 @@ use vizard_tests::repository;
 const FLOORS: &[(&str, &[&str])] = &[
     ("vizard-pseudonym", &[]),
     ("vizard-sanitizer", &["vizard-pseudonym"]),
+    ("vizard-review", &["vizard-pseudonym", "vizard-sanitizer"]),
+    ("vizard-proof", &[]),
     ("vizard-proxy", &["vizard-pseudonym", "vizard-sanitizer"]),
     ("vizard-aws", &["vizard-proxy", "vizard-pseudonym"]),
     ("vizard-gcp", &["vizard-proxy", "vizard-pseudonym"]),
@@ -21,8 +23,10 @@ const FLOORS: &[(&str, &[&str])] = &[
         &[
             "vizard-aws",
             "vizard-gcp",
+            "vizard-proof",
             "vizard-proxy",
             "vizard-pseudonym",
+            "vizard-review",
             "vizard-sanitizer",
             "vizard-server",
             "vizard-zoom-simulator",
@@ -33,7 +37,7 @@ const FLOORS: &[(&str, &[&str])] = &[
 
 const HOSTS: &[&str] = &["vizard-cli"];
 
-const PURE: &[&str] = &["vizard-pseudonym", "vizard-sanitizer"];
+const PURE: &[&str] = &["vizard-pseudonym", "vizard-sanitizer", "vizard-review", "vizard-proof"];
 
 #[test]
 fn the_crates_build_on_each_other_as_in_the_picture() {

@@ -7,9 +7,15 @@ mod canary;
 mod citations;
 mod conformance;
 mod connector;
+mod diagnostics;
+mod diff;
 mod docs;
+mod extends;
 mod floors;
 mod golden;
+mod mistakes;
+mod proof;
+mod rule_schema;
 mod server_files;
 mod terraform;
 

@@ -35,11 +35,18 @@ pub fn released_server() -> PathBuf {
     BUILT.get_or_init(|| build(&SERVER, &Place::released())).clone()
 }
 
+/// The command that people type, as it is released.
+pub fn released_command() -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| build(&COMMAND, &Place::released())).clone()
+}
+
 /// Package and program.
 type Program = (&'static str, &'static str);
 
 const BOOTSTRAP: Program = ("vizard-lambda", "bootstrap");
 const SERVER: Program = ("vizard-server", "vizard-server");
+const COMMAND: Program = ("vizard-cli", "vizard");
 
 /// Where cargo builds, and how.
 struct Place {
