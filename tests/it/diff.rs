@@ -2,6 +2,7 @@
 
 mod mutate;
 mod outputs;
+mod sequences;
 
 use vizard_review::diff::{Change, Diff, Direction, Version, What, between};
 use vizard_sanitizer::RuleSet;

@@ -1,13 +1,11 @@
 //! `vizard check`: what the loader says of a rule file, and what a reviewer would ask about it.
 
-use std::fmt::Write as _;
-use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use vizard_proxy::prebuilt;
 use vizard_review::check::{self, Examples, Scope, Subject, catalogue};
 use vizard_review::diagnostics;
-use vizard_review::finding::{Finding, Level};
+use vizard_review::finding::Finding;
 use vizard_review::render::{self, Format, Options};
 use vizard_sanitizer::extends::Resolved;
 
@@ -42,19 +40,21 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) const CODES: &str = "\
-Exit codes: 0 nothing that counts, 1 errors or warnings were found, 64 wrong command line,
-66 a file cannot be read, 78 a file is not what its name says
+Exit codes: 0 nothing that counts, 1 errors or warnings were found, 64 wrong
+command line, 66 a file cannot be read, 78 a file is not what its name says
 
-A finding that is meant is argued away in the rule file, on its line or in the line above:
+A finding that is meant is argued away in the rule file, on its line or in the
+line above:
   # vizard:allow CODE because REASON
-and in the whole file with `vizard:allow-file`. `vizard check --explain CODE` tells more.";
+and in the whole file with `vizard:allow-file`. `vizard check --explain CODE`
+tells more.";
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Stop> {
     if let Some(code) = &arguments.explain {
         return exit::print(explained(code)?);
     }
     if arguments.list {
-        return exit::print(&list());
+        return exit::print(&diagnostics::list());
     }
     let mut findings = Vec::new();
     let mut texts: Vec<(String, String)> = Vec::new();
@@ -63,7 +63,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Stop> {
         findings.extend(checked(path, &beside, &mut texts)?);
     }
     let sources = |name: &str| texts.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str());
-    let color = arguments.format == Format::Pretty && io::stdout().is_terminal();
+    let color = arguments.format == Format::Pretty && exit::color();
     let options = Options { color, verb: "check", version: env!("CARGO_PKG_VERSION") };
     exit::print(&render::render(&findings, arguments.format, &sources, &options))?;
     let counts = |it: &Finding| it.counts() || arguments.deny_notes && it.suppressed.is_none();
@@ -123,26 +123,6 @@ fn explained(code: &str) -> Result<&'static str, Stop> {
     })
 }
 
-/// All codes with what they say: those of the loader, then those of the check itself.
-fn list() -> String {
-    let mut all = "Of the loader:\n".to_owned();
-    for code in diagnostics::codes().filter(|code| catalogue::lint(code).is_none()) {
-        // The third line of a page says it in one sentence.
-        let said = diagnostics::page(code).and_then(|page| page.lines().nth(2)).unwrap_or_default();
-        writeln!(all, "  {code:<31}{}", said.replace("**", "")).expect("a string takes all text");
-    }
-    all.push_str("\nOf the check:\n");
-    for lint in catalogue::LINTS {
-        let level = match lint.level {
-            Level::Error => "error",
-            Level::Warning => "warning",
-            Level::Note => "note",
-        };
-        writeln!(all, "  {:<31}{level}: {}", lint.code, lint.summary).expect("a string takes all text");
-    }
-    all
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,13 +176,10 @@ mod tests {
     }
 
     #[test]
-    fn every_code_is_listed_and_explained() {
-        let list = list();
+    fn every_code_is_explained() {
         for code in diagnostics::codes() {
-            assert!(list.contains(&format!("\n  {code} ")), "{code}");
             assert!(explained(code).unwrap().contains(code));
         }
         assert!(explained("nothing").is_err());
-        assert!(list.lines().all(|line| line.len() <= 160), "{list}");
     }
 }

@@ -1,7 +1,6 @@
 //! `vizard coverage`: a rule file against the published description of the API.
 
 use std::fs::File;
-use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
@@ -71,12 +70,19 @@ enum FailOn {
 pub(crate) const EXAMPLES: &str = "\
 Examples:
   vizard coverage rules.yaml --openapi api.json
-  vizard coverage rules.yaml --openapi api.yaml --all --format markdown > coverage.md
-  vizard coverage rules.yaml --openapi api.json --fail-on kept-personal,type-differs
-  vizard coverage rules.yaml --openapi api.json --previous old.json --fail-on new-personal
+  vizard coverage rules.yaml --openapi api.yaml --all --format csv > all.csv
+  vizard coverage rules.yaml --openapi api.json \\
+    --fail-on kept-personal,type-differs
+  vizard coverage rules.yaml --openapi api.json --previous old.json \\
+    --fail-on new-personal
 
-Exit codes: 0 done, 1 there is what --fail-on names, 64 wrong command line, 66 a file
-cannot be read, 78 the rules are wrong or the description cannot be used";
+Exit codes: 0 done, 1 there is what --fail-on names, 64 wrong command line, 65 a
+file is too large, 66 a file cannot be read, 78 the rules are wrong or the
+description cannot be used: then nothing is printed in any format, and standard
+error says why
+
+How much of the rules the examples exercise is another question: `vizard test`
+tells.";
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Stop> {
     if arguments.previous.is_none() && arguments.fail_on.contains(&FailOn::NewPersonal) {
@@ -124,15 +130,15 @@ fn argued(file: &RuleFile) -> Vec<Finding> {
 }
 
 fn print(coverage: &Coverage, rules: &str, arguments: &Arguments) -> Result<(), Stop> {
-    let at_a_terminal = io::stdout().is_terminal();
+    let color = exit::color();
     let findings = |format| {
         let sources = |file: &str| (file == coverage.file).then_some(rules);
-        let color = format == render::Format::Pretty && at_a_terminal;
+        let color = format == render::Format::Pretty && color;
         let options = render::Options { color, verb: "coverage", version: env!("CARGO_PKG_VERSION") };
         render::render(&coverage::findings(coverage), format, &sources, &options)
     };
     exit::print(&match arguments.format {
-        Format::Text => coverage::text(coverage, at_a_terminal, arguments.all),
+        Format::Text => coverage::text(coverage, color, arguments.all),
         Format::Markdown => coverage::markdown(coverage),
         Format::Csv => coverage::csv(coverage),
         Format::Json => {

@@ -13,7 +13,7 @@ use std::io::{self, IsTerminal};
 use crate::demo::page::Page;
 use crate::demo::story::Story;
 use crate::demo::world::World;
-use crate::exit::{Code, Stop};
+use crate::exit::{self, Code, Stop};
 
 /// The command line of `vizard demo`.
 #[derive(Debug, Clone, Copy, clap::Args)]
@@ -34,8 +34,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Stop> {
 
 async fn play(arguments: Arguments) -> anyhow::Result<()> {
     let world = World::start().await?;
-    let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let page = Page::new(io::stdout().is_terminal(), no_colour);
+    let page = Page::new(io::stdout().is_terminal(), !exit::color());
     let mut story = Story::new(&world, page, Box::new(io::stdout()));
     acts::play(&mut story).await?;
     if !arguments.once {

@@ -3,11 +3,10 @@
 mod git;
 mod version;
 
-use std::io::{self, IsTerminal};
 use std::path::Path;
 
 use clap::ValueEnum;
-use vizard_review::diff::{self, Diff};
+use vizard_review::diff::{self, Diff, Failed};
 use vizard_review::finding::Finding;
 use vizard_review::render;
 
@@ -54,33 +53,35 @@ pub(crate) const EXAMPLES: &str = "\
 Examples:
   vizard diff old.yaml new.yaml
   vizard diff main:rules.yaml rules.yaml
-  vizard diff origin/main..HEAD
+  vizard diff origin/main..HEAD rules
   vizard diff v1.4.. rules/zoom --format markdown
 
-Exit codes: 0 nothing grows, 1 a file cannot be compared, 2 more passes or leaves, or
-nobody can prove that it does not, 64 wrong command line, 66 a file, a revision or git
-itself is not there";
+Exit codes: 0 nothing grows, 1 a file cannot be compared and nothing grows in
+the others, 2 more passes or leaves, or nobody can prove that it does not, 64
+wrong command line, 65 a file is too large, 66 a file, a revision or git is not
+there";
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Stop> {
     let pairs = pairs(arguments)?;
     let mut diffs = Vec::new();
-    let mut problems = Vec::new();
-    for Pair { old, new } in &pairs {
-        match diff::between(old.as_ref().map(Text::version), new.as_ref().map(Text::version)) {
+    let mut failed = Vec::new();
+    for pair in &pairs {
+        match pair.compared() {
             Ok(diff) => diffs.push(diff),
-            Err(found) => problems.push(found.to_string().trim_end().to_owned()),
+            // The others are compared all the same.
+            Err(it) => {
+                failed.push(it);
+                diffs.extend(pair.unloaded_before());
+            }
         }
     }
-    if !problems.is_empty() {
-        let words = format!("could not compare the rules\n{}", problems.join("\n"));
-        return Err(Stop::because(Code::NotAsPromised, words));
-    }
     if !arguments.quiet {
-        exit::print(&shown(&diffs, &pairs, arguments.format))?;
+        exit::print(&shown(&diffs, &failed, &pairs, arguments.format))?;
     }
-    match diffs.iter().any(Diff::grows) {
-        true => Err(Stop::reported(Code::ExposureGrew)),
-        false => Ok(()),
+    match (diffs.iter().any(Diff::grows), failed.is_empty()) {
+        (true, _) => Err(Stop::reported(Code::ExposureGrew)),
+        (false, false) => Err(Stop::reported(Code::NotAsPromised)),
+        (false, true) => Ok(()),
     }
 }
 
@@ -89,6 +90,32 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Stop> {
 struct Pair {
     old: Option<Text>,
     new: Option<Text>,
+}
+
+impl Pair {
+    fn compared(&self) -> Result<Diff, Failed> {
+        let Pair { old, new } = self;
+        let sides = || [old, new].into_iter().flatten();
+        if sides().all(Text::is_usable)
+            && let Ok(diff) = diff::between(old.as_ref().map(Text::version), new.as_ref().map(Text::version))
+        {
+            return Ok(diff);
+        }
+        let name = |text: &Option<Text>| text.as_ref().map(|it| it.name.clone());
+        Err(Failed {
+            old: name(old),
+            new: name(new),
+            problems: sides().flat_map(Text::problems).collect(),
+            texts: sides().map(|it| (it.name.clone(), it.text.clone())).collect(),
+        })
+    }
+
+    /// Where the old version alone cannot be loaded, nobody could call by it: all of the new one is more, so that what
+    /// was repaired does not pass unseen.
+    fn unloaded_before(&self) -> Option<Diff> {
+        let new = self.new.as_ref().filter(|it| it.is_usable())?;
+        diff::between(None, Some(new.version())).ok()
+    }
 }
 
 fn pairs(arguments: &Arguments) -> Result<Vec<Pair>, Stop> {
@@ -107,20 +134,20 @@ fn pairs(arguments: &Arguments) -> Result<Vec<Pair>, Stop> {
     Ok(vec![Pair { old: Some(Text::read(&arguments.first)?), new: Some(Text::read(new)?) }])
 }
 
-fn shown(diffs: &[Diff], pairs: &[Pair], format: Format) -> String {
-    let color = io::stdout().is_terminal();
+fn shown(diffs: &[Diff], failed: &[Failed], pairs: &[Pair], format: Format) -> String {
+    let color = exit::color();
     let as_findings = |format: render::Format| {
-        let findings: Vec<Finding> = diffs.iter().flat_map(diff::findings).collect();
+        let problems = failed.iter().flat_map(|it| it.problems.iter().cloned());
+        let findings: Vec<Finding> = problems.chain(diffs.iter().flat_map(diff::findings)).collect();
         let texts = || pairs.iter().flat_map(|Pair { old, new }| [old, new]).flatten();
-        let source =
-            |name: &str| texts().find(|it| it.resolved.name == name).map(|it| it.resolved.text.as_str());
+        let source = |name: &str| texts().find(|it| it.name == name).map(|it| it.text.as_str());
         let options = render::Options { color, verb: "diff", version: env!("CARGO_PKG_VERSION") };
         render::render(&findings, format, &source, &options)
     };
     match format {
-        Format::Text => diff::text(diffs, color),
-        Format::Json => diff::json(diffs),
-        Format::Markdown => diff::markdown(diffs),
+        Format::Text => diff::text(diffs, failed, color),
+        Format::Json => diff::json(diffs, failed),
+        Format::Markdown => diff::markdown(diffs, failed),
         Format::Compact => as_findings(render::Format::Compact),
         Format::Sarif => as_findings(render::Format::Sarif),
         Format::Junit => as_findings(render::Format::Junit),

@@ -51,12 +51,14 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) const CODES: &str = "\
-The live calls go through a proxy of this program's own, with the deployment's rules and secrets.
-What is checked is what this machine and this user can reach and read; the proxy has a network and
-permissions of its own. docs/DOCTOR.md lists every code and the JSON.
+The live calls go through a proxy of this program's own, with the deployment's
+rules and secrets. What is checked is what this machine and this user can reach
+and read; the proxy has a network and permissions of its own. docs/DOCTOR.md
+lists every code and the JSON.
 
-Exit codes: 0 nothing failed, 1 something failed (with --strict, or was warned about), 64 wrong
-command line, 66 a file cannot be read, 69 no network, 78 the variables cannot be read";
+Exit codes: 0 nothing failed, 1 something failed (with --strict, or was warned
+about), 64 wrong command line, 66 a file cannot be read, 69 no network, 78 the
+variables cannot be read";
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Stop> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();

@@ -1,7 +1,7 @@
 //! How the command ends: an exit code that scripts can tell apart, and words on standard error.
 #![allow(clippy::print_stderr)] // the command line is where people are spoken to
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 /// The exit codes; above 63 they are those of `sysexits.h`.
@@ -42,7 +42,7 @@ Exit codes:
   66  a file cannot be read
   69  the port or the secret store cannot be had
   74  the output or a secret cannot be written
-  78  the rules or the settings are wrong";
+  78  the rules or the settings are wrong; standard error says why";
 
 impl From<Code> for ExitCode {
     fn from(code: Code) -> ExitCode {
@@ -103,7 +103,7 @@ pub(crate) fn report(stop: &Stop) -> ExitCode {
     if let Some(why) = &stop.why
         && !why.chain().any(|cause| cause.downcast_ref().is_some_and(broken))
     {
-        eprintln!("vizard: {why:#}");
+        eprintln!("vizard: {}", harmless(&format!("{why:#}")));
     }
     stop.code.into()
 }
@@ -116,6 +116,12 @@ pub(crate) fn usage(help: &clap::Error) -> ExitCode {
     if matches!(help.kind(), DisplayHelp | DisplayVersion) { Code::Done.into() } else { Code::Usage.into() }
 }
 
+/// Whether what is printed may have colours: on a terminal, unless `NO_COLOR` is set and not empty.
+pub(crate) fn color() -> bool {
+    let declined = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    io::stdout().is_terminal() && !declined
+}
+
 /// Prints a report to standard output.
 pub(crate) fn print(words: &str) -> Result<(), Stop> {
     let mut out = io::stdout().lock();
@@ -125,5 +131,11 @@ pub(crate) fn print(words: &str) -> Result<(), Stop> {
 
 /// Tells something that does not end the work.
 pub(crate) fn remark(words: impl std::fmt::Display) {
-    eprintln!("{words}");
+    eprintln!("{}", harmless(&words.to_string()));
+}
+
+/// Messages repeat names of rule files, which must not steer the terminal.
+fn harmless(words: &str) -> String {
+    let lines: Vec<String> = words.split('\n').map(vizard_proof::visible).collect();
+    lines.join("\n")
 }

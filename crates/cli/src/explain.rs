@@ -1,13 +1,11 @@
 //! `vizard explain`: what a rule file lets out, field by field, or the whole story of one field.
 
-use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use clap::ValueEnum;
 use vizard_review::explain::{self, story};
-use vizard_review::fates;
 use vizard_sanitizer::outline::Outline;
-use vizard_sanitizer::{Admitted, Call, RuleSet};
+use vizard_sanitizer::{Call, RuleSet};
 
 use crate::exit::{self, Code, Stop};
 use crate::rule_file::RuleFile;
@@ -25,7 +23,8 @@ pub(crate) struct Arguments {
     /// A path with its query, a full URL, or an endpoint as the rules write it
     #[arg(value_name = "URL")]
     url: Option<String>,
-    /// The whole story of one field, such as `users[*].email` or `email`
+    /// The whole story of one field: a path such as `users[*].email` or `$.email`, or a name such as `email` for every
+    /// field that ends so
     #[arg(value_name = "FIELD")]
     field: Option<String>,
     /// How to print it
@@ -48,8 +47,8 @@ Examples:
   vizard explain rules.yaml GET /v2/users
   vizard explain rules.yaml GET '/v2/users/{userId}' email
 
-Exit codes: 0 done, 1 no such endpoint, 64 wrong command line, 66 the file cannot be
-read, 78 the rules are wrong";
+Exit codes: 0 done, 1 no such endpoint, 64 wrong command line, 66 the file
+cannot be read, 78 the rules are wrong";
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Stop> {
     let file = RuleFile::read(&arguments.file)?;
@@ -66,7 +65,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Stop> {
     let samples = rules.sample_calls();
     let sample = samples.iter().find(|it| it.endpoint == endpoint);
     let admitted = sample.and_then(|it| rules.admit(&it.call()).ok()).filter(|it| it.index() == endpoint);
-    print_stories(&stories(&outline, endpoint, field, admitted.as_ref()), arguments.format)
+    let stories = story::stories(field, &outline, endpoint, admitted.as_ref());
+    print_stories(&stories.map_err(|why| Stop::because(Code::Usage, why))?, arguments.format)
 }
 
 /// The endpoint that is called by its own name, or else the one that admits the call.
@@ -92,43 +92,24 @@ fn endpoint(rules: &RuleSet, outline: &Outline, method: &str, url: &str) -> Resu
     }
 }
 
-fn stories(
-    outline: &Outline,
-    endpoint: usize,
-    field: &str,
-    admitted: Option<&Admitted<'_>>,
-) -> Vec<story::Story> {
-    let fates = fates::of(outline);
-    let found = story::find(&fates[endpoint].fields, field);
-    if found.is_empty() {
-        return vec![story::tell_unlisted(field, outline, endpoint, admitted)];
-    }
-    found.into_iter().map(|it| story::tell(it, outline, endpoint, admitted)).collect()
-}
-
 fn print(explanation: &explain::Explanation, format: Format) -> Result<(), Stop> {
     exit::print(&match format {
-        Format::Text => explain::text(explanation, io::stdout().is_terminal()),
+        Format::Text => explain::text(explanation, exit::color()),
         Format::Markdown => explain::markdown(explanation),
         Format::Csv => explain::csv(explanation),
-        Format::Json => json(explanation)?,
+        Format::Json => explain::json(explanation),
     })
 }
 
 fn print_stories(stories: &[story::Story], format: Format) -> Result<(), Stop> {
     match format {
         Format::Text => {
-            let all: Vec<String> = stories.iter().map(story::text).collect();
+            let all: Vec<String> = stories.iter().map(|it| story::text(it, exit::color())).collect();
             exit::print(&all.join("\n"))
         }
-        Format::Json => exit::print(&json(stories)?),
+        Format::Json => exit::print(&story::json(stories)),
         Format::Markdown | Format::Csv => {
             Err(Stop::because(Code::Usage, "the story of a field is told as text or json"))
         }
     }
-}
-
-fn json(value: &(impl serde::Serialize + ?Sized)) -> Result<String, Stop> {
-    let text = serde_json::to_string_pretty(value).map_err(|error| Stop::new(Code::Output, error))?;
-    Ok(text + "\n")
 }

@@ -25,6 +25,15 @@ pub(crate) struct Arguments {
     files: Vec<PathBuf>,
 }
 
+pub(crate) const CODES: &str = "\
+Examples:
+  vizard fmt rules.yaml
+  vizard fmt --check rules/*/rules.yaml
+
+Exit codes: 0 done, 1 with --check: a file is laid out otherwise, 64 wrong
+command line, 65 a file is too large, 66 a file cannot be read, 74 a file cannot
+be written, 78 a file is not YAML; the others are laid out all the same";
+
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Stop> {
     let (mut changed, mut same) = (0, 0);
     let mut failed = None;

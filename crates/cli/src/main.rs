@@ -32,7 +32,7 @@ use crate::exit::Code;
 
 /// A privacy proxy: only listed calls pass, only listed fields return, and every identifier is a pseudonym.
 #[derive(Debug, Parser)]
-#[command(name = "vizard", version, after_help = exit::TABLE)]
+#[command(name = "vizard", version, max_term_width = 80, after_help = exit::TABLE)]
 struct Command {
     #[command(subcommand)]
     verb: Verb,
@@ -68,16 +68,19 @@ enum Verb {
     #[command(after_help = coverage::EXAMPLES)]
     Coverage(coverage::Arguments),
     /// Write one page about a rule file to read, print, sign and compare
+    #[command(after_help = report::CODES)]
     Report(report::Arguments),
     /// Prove, apart from the engine, that an output holds nothing that a rule file does not let out
     #[command(after_help = proof::CODES)]
     Proof(proof::Arguments),
     /// Lay out rule files in one way, with their comments
+    #[command(after_help = fmt::CODES)]
     Fmt(fmt::Arguments),
     /// Print the JSON Schema of rule files, for editors
     #[command(after_help = schema::USE)]
     Schema,
     /// Print a rule file that extends shipped rules as the one that runs
+    #[command(after_help = resolve::CODES)]
     Resolve(resolve::Arguments),
     /// Show a simulated Zoom with the proxy in front of it
     Demo(demo::Arguments),
@@ -109,5 +112,37 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => Code::Done.into(),
         Err(stop) => exit::report(&stop),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn every_help_fits_eighty_columns_and_those_for_reviewers_tell_the_exit_codes() {
+        let mut command = Command::command();
+        command.build();
+        let verbs: Vec<String> = command.get_subcommands().map(|it| it.get_name().to_owned()).collect();
+        assert!(verbs.len() > 14, "{verbs:?}");
+        for verb in verbs {
+            let found = command.find_subcommand_mut(&verb).expect("it was just listed");
+            // Lines that are broken already are not to be broken again.
+            let after = found.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert_eq!(after.lines().find(|line| line.chars().count() > 80), None, "{verb}");
+            let help = found.render_long_help().to_string();
+            // clap breaks all but the usage.
+            let mut lines = help.lines().filter(|line| !line.starts_with("Usage: "));
+            let wide = lines.find(|line| line.chars().count() > 80);
+            assert_eq!(wide, None, "{verb}");
+        }
+        let reviewers =
+            ["check", "explain", "diff", "test", "coverage", "report", "proof", "fmt", "schema", "resolve"];
+        for verb in reviewers {
+            let found = command.find_subcommand(verb).expect("it is a verb");
+            let after = found.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(after.contains("Exit codes: 0 "), "{verb}: {after}");
+        }
     }
 }

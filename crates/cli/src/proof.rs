@@ -7,7 +7,7 @@ use std::thread;
 
 use clap::ValueEnum;
 use serde_json::json;
-use vizard_proof::{Endpoint, Proof, Unreadable, Verdict};
+use vizard_proof::{Endpoint, Proof, Unreadable, Verdict, is_unseen, visible};
 
 use crate::exit::{self, Code, Stop};
 use crate::input;
@@ -45,14 +45,16 @@ enum Format {
 }
 
 pub(crate) const CODES: &str = "\
-Exit codes: 0 proved, 3 something is in the output that the rules do not let out, 64 wrong
-command line or no such endpoint, 65 the output is not JSON or beyond a bound, 66 a file cannot
-be read, 78 the rules cannot be read";
+Exit codes: 0 proved, 1 nothing is refuted but something is undecided,
+3 something is in the output that the rules do not let out, 64 wrong command
+line or no such endpoint, 65 the output is not JSON or beyond a bound, 66 a
+file cannot be read, 78 the rules cannot be read";
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Stop> {
     let file = RuleFile::read(&arguments.rules)?;
     let proof = Proof::read(&file.resolved.text).map_err(|problems| {
-        let words: Vec<String> = problems.iter().map(|it| format!("{}: {it}", file.resolved.name)).collect();
+        let words: Vec<String> =
+            problems.iter().map(|it| visible(&format!("{}: {it}", file.resolved.name))).collect();
         Stop::because(Code::Configuration, format_args!("nothing can be proved\n{}", words.join("\n")))
     })?;
     let endpoint = endpoint(arguments, &proof)?;
@@ -64,10 +66,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Stop> {
     let verdict =
         verdict.map_err(|why| Stop::because(Code::Unsanitizable, format_args!("not checked: {why}")))?;
     exit::print(&match arguments.format {
-        Format::Pretty => format!("{} (rules line {})\n{verdict}", endpoint.label(), endpoint.line()),
-        Format::Json => format!("{:#}\n", machine(endpoint, &verdict)),
+        Format::Pretty => {
+            format!("{} (rules line {})\n{verdict}", visible(endpoint.label()), endpoint.line())
+        }
+        Format::Json => escaped(&format!("{:#}\n", machine(endpoint, &verdict))),
     })?;
-    if verdict.is_proved() { Ok(()) } else { Err(Stop::reported(Code::Leak)) }
+    match verdict.is_proved() {
+        false => Err(Stop::reported(Code::Leak)),
+        // Nothing is refuted, and not everything is proved.
+        true if verdict.counts.undecided > 0 => Err(Stop::reported(Code::NotAsPromised)),
+        true => Ok(()),
+    }
 }
 
 fn endpoint<'p>(arguments: &Arguments, proof: &'p Proof) -> Result<&'p Endpoint, Stop> {
@@ -101,6 +110,19 @@ fn machine(endpoint: &Endpoint, verdict: &Verdict) -> serde_json::Value {
         "violations": violations.collect::<Vec<_>>(),
         "more_violations": verdict.more,
     })
+}
+
+/// The same JSON, in which what cannot be seen is written as an escape. Outside of strings are only line feeds.
+fn escaped(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c != '\n' && is_unseen(c) {
+            out.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// The check goes as deep as the output; the main thread's stack is the system's choice.

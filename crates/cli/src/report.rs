@@ -28,6 +28,15 @@ pub(crate) struct Arguments {
     examples: Option<PathBuf>,
 }
 
+pub(crate) const CODES: &str = "\
+Examples:
+  vizard report rules.yaml
+  vizard report rules.yaml --output - > review.html
+
+Exit codes: 0 the page is written, whatever it says; 64 wrong command line, 65 a
+file is too large, 66 a file cannot be read, 74 the page cannot be written, 78
+the rules or a file beside them are wrong";
+
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Stop> {
     let file = RuleFile::read(&arguments.file)?;
     let (rules, outline) = file.loaded()?;

@@ -16,6 +16,11 @@ pub(crate) struct Arguments {
     file: PathBuf,
 }
 
+pub(crate) const CODES: &str = "\
+Exit codes: 0 done, 64 wrong command line, 65 the file is too large, 66 it
+cannot be read, 74 the rules cannot be written, 78 what it extends or overrides
+is not there, or it lets out more without saying why";
+
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Stop> {
     let file = RuleFile::read(&arguments.file)?;
     let warnings = &file.resolved.warnings;

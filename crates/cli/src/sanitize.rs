@@ -39,13 +39,14 @@ pub(crate) struct Arguments {
 pub(crate) const SETTINGS: &str = "\
 Environment:
   PSOXY_SALT                    the salt of all pseudonyms (required)
-  PSOXY_ENCRYPTION_KEY          the key of reversible pseudonyms (when the rules need one)
+  PSOXY_ENCRYPTION_KEY          the key of reversible pseudonyms, where needed
   SALT_IP, ENCRYPTION_KEY_IP, SALT_EMAIL_DOMAINS, ENCRYPTION_KEY_EMAIL_DOMAINS
   EMAIL_CANONICALIZATION        STRICT (default) or IGNORE_DOTS
   EMAIL_DOMAIN_HANDLING         PRESERVE (default), REDACT, TOKENIZE or ENCRYPT
 
-Exit codes: 0 done, 3 refused by the rules, 64 wrong command line, 65 the body cannot be
-sanitized, 66 a file cannot be read, 78 the rules or the settings are wrong";
+Exit codes: 0 done, 3 refused by the rules, 64 wrong command line, 65 the body
+cannot be sanitized, 66 a file cannot be read, 78 the rules or the settings are
+wrong";
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Stop> {
     let target = Target::split(&arguments.url).map_err(|why| Stop::because(Code::Usage, why))?;

@@ -10,7 +10,6 @@ mod answers;
 mod call;
 mod rehearsal;
 
-use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use vizard_review::finding::{Finding, Level};
@@ -48,7 +47,7 @@ pub(crate) struct Arguments {
     /// Write what the answers become now in the place of what they must become
     #[arg(long)]
     update: bool,
-    /// Fail when less is exercised; compared exactly
+    /// Fail when the examples exercise less of the rules; compared exactly
     #[arg(long, value_name = "PERCENT")]
     min_coverage: Option<Threshold>,
     /// Leave the canaries out
@@ -74,9 +73,11 @@ Examples:
   vizard test rules/zoom --min-coverage 97.5 --format junit > tests.xml
   vizard test rules/zoom --against signed/rules.yaml
 
-Exit codes: 0 all is well, 1 something failed or too little is exercised, 3 something leaked,
-64 wrong command line, 66 a file cannot be read, 74 a file cannot be written, 78 the rules or
-the files beside them are wrong";
+Exit codes: 0 all is well, 1 something failed or too little is exercised, 3
+something leaked, 64 wrong command line, 65 a file is too large, 66 a file
+cannot be read, 74 a file cannot be written, 78 the rules or the files beside
+them are wrong: then no report is printed in any format, and standard error says
+why";
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Stop> {
     let folder = Folder::of(arguments);
@@ -140,9 +141,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Stop> {
         Some(tried)
     };
 
+    // What failed first, and of that what leaked.
+    findings.sort_by_key(|it| (it.suppressed.is_some(), it.code != "leak", it.level));
     let page = Page { folder: &folder, examples: examples.len(), cases: &cases, tally: &tally, canaries };
     let sources = |file: &str| (file == name.as_str()).then_some(text.as_str());
-    let color = arguments.format == Format::Pretty && io::stdout().is_terminal();
+    let color = arguments.format == Format::Pretty && exit::color();
     let options = Options { color, verb: "test", version: env!("CARGO_PKG_VERSION") };
     let rendered = render::render(&findings, arguments.format, &sources, &options);
     exit::print(&page.around(&rendered, arguments.format))?;

@@ -41,7 +41,7 @@ pub use call::Unmatched;
 pub use json::Unreadable;
 pub use problem::Problem;
 pub use rules::endpoint::Endpoint;
-pub use verdict::{Counts, Verdict, Violation};
+pub use verdict::{Counts, Verdict, Violation, is_unseen, visible};
 
 use crate::rules::Rules;
 

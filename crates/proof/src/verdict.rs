@@ -87,7 +87,7 @@ impl Verdict {
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Violation { document, path, line, column, code, rule, why } = self;
-        writeln!(f, "error {code} at {path}")?;
+        writeln!(f, "error {code} at {}", visible(path))?;
         let document = if *document > 1 { format!(", document {document}") } else { String::new() };
         writeln!(f, "  {why}")?;
         writeln!(f, "  output line {line} column {column}{document}; rules line {rule}")
@@ -103,8 +103,64 @@ impl fmt::Display for Verdict {
             writeln!(f, "and {} more", self.more)?;
         }
         let Counts { pseudonyms, reduced, kept, nulls, undecided } = self.counts;
-        let counts = format!("{pseudonyms} pseudonyms, {reduced} reduced, {kept} kept, {nulls} null");
-        writeln!(f, "{} values in {} documents: {counts}", self.counts.values(), self.documents)?;
-        writeln!(f, "{} violations, {undecided} undecided", self.violations.len() + self.more)
+        let (values, documents) = (count(self.counts.values(), "value"), count(self.documents, "document"));
+        let pseudonyms = count(pseudonyms, "pseudonym");
+        writeln!(f, "{values} in {documents}: {pseudonyms}, {reduced} reduced, {kept} kept, {nulls} null")?;
+        let violations = count(self.violations.len() + self.more, "violation");
+        writeln!(f, "{violations}, {undecided} undecided")
+    }
+}
+
+/// "1 value", "2 values".
+fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+/// Text of a rule file on one line, harmless to a terminal: what cannot be seen becomes `U+FFFD`.
+pub fn visible(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\t' | '\n' | '\r' => ' ',
+        c if is_unseen(c) => char::REPLACEMENT_CHARACTER,
+        c => c,
+    };
+    text.chars().map(shown).collect()
+}
+
+/// Whether a character controls the terminal, or reorders or hides the text around it.
+pub fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}'
+            | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_a_rule_file_do_not_steer_the_reader() {
+        let violation = Violation {
+            document: 1,
+            path: "$['a\u{1b}[2J\u{202e}\u{ad}\u{e0041}\nb']".to_owned(),
+            line: 1,
+            column: 2,
+            code: "redacted",
+            rule: 3,
+            why: "no",
+        };
+        assert_eq!(
+            violation.to_string(),
+            "error redacted at $['a\u{fffd}[2J\u{fffd}\u{fffd}\u{fffd} b']\n  no\n  output line 1 column 2; rules line 3\n"
+        );
+        let counts = Counts { pseudonyms: 1, ..Counts::default() };
+        let verdict = Verdict { documents: 1, counts, violations: vec![violation], more: 0 };
+        assert!(
+            verdict.to_string().ends_with(
+                "\n1 value in 1 document: 1 pseudonym, 0 reduced, 0 kept, 0 null\n1 violation, 0 undecided\n"
+            ),
+            "{verdict}"
+        );
     }
 }

@@ -7,6 +7,7 @@ pub mod catalogue;
 mod found;
 
 // What is looked at.
+mod open;
 mod probe;
 mod reviewed;
 
@@ -110,11 +111,15 @@ pub fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let outline = lint(&resolved.name, &resolved.text, Some(subject), before, &mut found);
     found.all.append(&mut written.all);
     if let Some(outline) = &outline {
+        let lines = settle::Lines::new(outline, &resolved.text);
         if is_derived {
-            settle::inherit(outline, base.map(|it| it.arguments).unwrap_or_default(), &mut found.all);
-            settle::derived(suppressions, outline, &resolved.overrides, &mut found);
+            let (base, arguments) = base.map(|it| (it.outline, it.arguments)).unzip();
+            let origins =
+                settle::Origins::new(outline, base.as_ref(), &resolved.overrides, subject.text);
+            settle::inherit(&lines, &origins, arguments.unwrap_or_default(), &mut found.all);
+            settle::derived(suppressions, &lines, &origins, &mut found);
         } else {
-            settle::settle(suppressions, &settle::Lines::new(outline, &resolved.text), &mut found);
+            settle::settle(suppressions, &lines, &mut found);
         }
     }
     let labels: Vec<String> = outline
@@ -164,7 +169,9 @@ fn lint(
             return None;
         }
     };
-    let reviewed = Reviewed::new(&loaded.rules, &outline, base, fates::of(&outline));
+    found.locate(&outline);
+    let named = open::named(&outline);
+    let reviewed = Reviewed::new(&loaded.rules, &outline, base, fates::of(&outline), &named);
     request::lint(&reviewed, found);
     breadth::lint(&reviewed, found);
     overlap::lint(&reviewed, found);
@@ -202,8 +209,9 @@ impl Base {
         let mut found = Found::new(File::Rules);
         let suppressions = suppress::read(text, &mut found);
         let outline = lint(name, text, None, None, &mut found)?;
-        settle::settle(suppressions, &settle::Lines::new(&outline, text), &mut found);
-        let arguments = settle::arguments(&outline, found.all);
+        let lines = settle::Lines::new(&outline, text);
+        settle::settle(suppressions, &lines, &mut found);
+        let arguments = settle::arguments(&lines, found.all);
         Some(Base { outline, arguments })
     }
 }

@@ -1,5 +1,8 @@
 //! The pages of `docs/diagnostics`, one for each code: what it means, what is at stake, an example and its repair.
 
+use crate::check::catalogue::{LINTS, lint};
+use crate::render::escape::wrapped;
+
 /// The page of a code, as Markdown.
 ///
 /// ```
@@ -10,6 +13,77 @@
 pub fn page(code: &str) -> Option<&'static str> {
     PAGES.binary_search_by_key(&code, |(known, _)| known).ok().map(|at| PAGES[at].1)
 }
+
+/// What a code says, in one sentence: its kind and what is so, as `error: nobody knows the key here.`
+///
+/// ```
+/// use vizard_review::diagnostics::{Summary, summary};
+///
+/// let any_method = summary("any-method").unwrap();
+/// assert_eq!(any_method.kind, "warning");
+/// assert_eq!(any_method.said, "the endpoint lists no methods, so any may be used.");
+/// ```
+pub fn summary(code: &str) -> Option<Summary> {
+    let (kind, said) = page(code)?.lines().nth(2)?.strip_prefix("**")?.split_once("**: ")?;
+    Some(Summary { kind, said })
+}
+
+/// The third line of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// `error`, `warning` or `note`; or two of them, as in `warning or note`.
+    pub kind: &'static str,
+    /// What is so where it is reported.
+    pub said: &'static str,
+}
+
+/// All codes with what they say, by who reports them: the loader, the check, and the other verbs.
+pub fn list() -> String {
+    let mut all = section("the loader", codes().filter(|code| lint(code).is_none() && verb(code).is_none()));
+    all.push_str(&section("the check", LINTS.iter().map(|lint| lint.code)));
+    for of in ["test", "coverage", "diff"] {
+        all.push_str(&section(&format!("`vizard {of}`"), codes().filter(|code| verb(code) == Some(of))));
+    }
+    all.truncate(all.trim_end().len());
+    all + "\n"
+}
+
+fn section(of: &str, codes: impl Iterator<Item = &'static str>) -> String {
+    const COLUMN: usize = 33;
+    let mut all = format!("Of {of}:\n");
+    for code in codes {
+        let said = summary(code).map_or_else(String::new, |it| format!("{}: {}", it.kind, it.said));
+        let first = format!("  {code} ");
+        all.push_str(&wrapped(&format!("{first:COLUMN$}"), COLUMN, COLUMN, &said));
+    }
+    all + "\n"
+}
+
+/// The verb that reports a code, where neither the loader nor the check does.
+fn verb(code: &str) -> Option<&'static str> {
+    TOOLS.iter().find(|(known, _)| *known == code).map(|(_, verb)| *verb)
+}
+
+/// What neither the loader nor the check reports, with the verb that does: it takes more than a rule file.
+pub const TOOLS: [(&str, &str); 17] = [
+    ("canary-not-run", "test"),
+    ("case-failed", "test"),
+    ("coverage-below-threshold", "test"),
+    ("endpoint-not-described", "coverage"),
+    ("endpoint-untested", "test"),
+    ("example-unsanitizable", "test"),
+    ("exposure-changed", "diff"),
+    ("exposure-grew", "diff"),
+    ("field-not-described", "coverage"),
+    ("field-type-differs", "coverage"),
+    ("field-untested", "test"),
+    ("file-unused", "test"),
+    ("golden-differs", "test"),
+    ("leak", "test"),
+    ("leak-search-incomplete", "test"),
+    ("personal-field-kept", "coverage"),
+    ("transform-untested", "test"),
+];
 
 /// All codes that have a page, sorted.
 pub fn codes() -> impl Iterator<Item = &'static str> {
@@ -125,6 +199,7 @@ const PAGES: &[(&str, &str)] = &[
     ("too-many-fields", include_str!("../../../docs/diagnostics/too-many-fields.md")),
     ("too-many-states", include_str!("../../../docs/diagnostics/too-many-states.md")),
     ("transform-after-redact", include_str!("../../../docs/diagnostics/transform-after-redact.md")),
+    ("transform-does-nothing", include_str!("../../../docs/diagnostics/transform-does-nothing.md")),
     ("transform-nulls", include_str!("../../../docs/diagnostics/transform-nulls.md")),
     ("transform-untested", include_str!("../../../docs/diagnostics/transform-untested.md")),
     ("unknown-augment", include_str!("../../../docs/diagnostics/unknown-augment.md")),
@@ -145,3 +220,50 @@ const PAGES: &[(&str, &str)] = &[
     ("yaml-limit", include_str!("../../../docs/diagnostics/yaml-limit.md")),
     ("yaml-syntax", include_str!("../../../docs/diagnostics/yaml-syntax.md")),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_has_every_code_once_below_who_reports_it() {
+        let list = list();
+        let below = |code: &str| {
+            let mut of = "";
+            let mut found = Vec::new();
+            for line in list.lines() {
+                if let Some(next) = line.strip_prefix("Of ") {
+                    of = next.trim_end_matches(':');
+                } else if line.starts_with(&format!("  {code} ")) {
+                    found.push(of);
+                }
+            }
+            found
+        };
+        for code in codes() {
+            assert_eq!(below(code).len(), 1, "{code}");
+            assert!(summary(code).is_some_and(|it| it.said.ends_with('.')), "{code}");
+        }
+        for (code, of) in [
+            ("unknown-key", "the loader"),
+            ("any-method", "the check"),
+            ("example-refused", "the check"),
+            ("leak", "`vizard test`"),
+            ("personal-field-kept", "`vizard coverage`"),
+            ("exposure-grew", "`vizard diff`"),
+        ] {
+            assert_eq!(below(code), [of], "{code}");
+        }
+        let wide: Vec<&str> = list.lines().filter(|line| line.chars().count() > 80).collect();
+        assert_eq!(wide, [] as [&str; 0]);
+    }
+
+    #[test]
+    fn what_the_tools_report_has_a_page_and_is_no_lint() {
+        for (at, (code, verb)) in TOOLS.iter().enumerate() {
+            assert!(page(code).is_some() && lint(code).is_none(), "{code}");
+            assert!(["test", "coverage", "diff"].contains(verb), "{verb}");
+            assert!(TOOLS[..at].iter().all(|(before, _)| before < code), "{code} is out of order");
+        }
+    }
+}

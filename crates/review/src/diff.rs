@@ -8,6 +8,7 @@ mod chain;
 mod change;
 mod endpoint;
 mod exposure;
+mod failed;
 mod fields;
 mod findings;
 mod inputs;
@@ -19,16 +20,20 @@ mod open;
 mod order;
 mod pairs;
 mod request;
+mod sequence;
 mod text;
 mod what;
 
+use std::collections::BTreeSet;
+
 use vizard_sanitizer::outline::Outline;
-use vizard_sanitizer::{Diagnostics, RuleSet};
+use vizard_sanitizer::{Diagnostics, Place, RuleSet};
 
 use crate::fates::{self, EndpointFates};
 
 pub use change::{Change, Direction, Said, Tally};
 pub use exposure::Exposure;
+pub use failed::Failed;
 pub use findings::{CHANGED, GREW, findings};
 pub use json::json;
 pub use markdown::markdown;
@@ -105,6 +110,8 @@ struct Loaded {
     outline: Outline,
     /// `None`: there is no file.
     rules: Option<RuleSet>,
+    /// Where schemas of path parameters stand that the path has not, so that the endpoint matches no call.
+    unknown_parameters: BTreeSet<Place>,
 }
 
 impl Loaded {
@@ -116,10 +123,15 @@ impl Loaded {
                 headers: Vec::new(),
                 definitions: Vec::new(),
             };
-            return Ok(Loaded { outline, rules: None });
+            return Ok(Loaded { outline, rules: None, unknown_parameters: BTreeSet::new() });
         };
-        let rules = RuleSet::load(name, text)?.rules;
-        Ok(Loaded { outline: Outline::read(name, text)?, rules: Some(rules) })
+        let loaded = RuleSet::load(name, text)?;
+        let unknown = loaded.warnings.iter().filter(|it| it.code == "unknown-path-parameter");
+        Ok(Loaded {
+            outline: Outline::read(name, text)?,
+            unknown_parameters: unknown.map(|it| it.place).collect(),
+            rules: Some(loaded.rules),
+        })
     }
 }
 
@@ -134,8 +146,7 @@ fn rules(old: &Loaded, new: &Loaded, fates: (&[EndpointFates<'_>], &[EndpointFat
             None => changes.push(endpoint::added(after)),
             Some(was) => {
                 let before = &fates.0[*was];
-                let request =
-                    request::compare((&old.outline, before.endpoint), (&new.outline, after.endpoint));
+                let request = request::compare((old, before.endpoint), (new, after.endpoint));
                 if request.iter().any(admits_less_by) {
                     admits_less.push(*was);
                 }

@@ -1,15 +1,16 @@
 //! What a rule file says, endpoint by endpoint and field by field: the content of `vizard explain` and of reports.
 
 mod csv;
+mod lookup;
 mod markdown;
 pub mod story;
 mod text;
 
 use serde::Serialize;
-use vizard_sanitizer::outline::{Kind, Outline};
+use vizard_sanitizer::outline::{Endpoint, Outline};
 
-use crate::fates::{self, EndpointFates, Fate};
-use crate::words;
+use crate::fates::{self, EndpointFates, Fate, Fated};
+use crate::{render, words};
 
 pub(crate) use csv::cell;
 pub use csv::csv;
@@ -49,6 +50,8 @@ pub struct EndpointExplained {
     pub is_open: bool,
     /// The fields that can come out.
     pub fields: Vec<FieldExplained>,
+    /// What is added before anything else.
+    pub augments: Vec<TransformExplained>,
     /// The transforms, in the order in which they run.
     pub transforms: Vec<TransformExplained>,
 }
@@ -113,20 +116,10 @@ pub fn explain(file: &str, sha256: &str, outline: &Outline) -> Explanation {
 fn endpoint(fates: &EndpointFates<'_>, shared_headers: &[String]) -> EndpointExplained {
     let endpoint = fates.endpoint;
     let own_headers = endpoint.headers.iter().map(|it| it.text.clone());
-    let field = |it: &fates::Fated<'_>| FieldExplained {
-        path: it.field.path.to_string(),
-        kind: match &it.field.kind {
-            Kind::Again { .. } => "nested again",
-            kind => kind.word(),
-        },
-        fates: it.outcomes.iter().map(|it| it.fate).collect(),
-        line: it.worst().place.line,
-        rule: it.worst().step.map(|step| endpoint.steps[step].name),
-    };
-    let transform = |it: &vizard_sanitizer::outline::Step| TransformExplained {
+    let explained = |it: &vizard_sanitizer::outline::Step, does: String| TransformExplained {
         name: it.name,
         line: it.place.line,
-        does: format!("{}{}", words::treatment(&it.treatment), words::condition(it)),
+        does,
         paths: it.paths.iter().map(|path| path.written.text.clone()).collect(),
     };
     EndpointExplained {
@@ -138,32 +131,57 @@ fn endpoint(fates: &EndpointFates<'_>, shared_headers: &[String]) -> EndpointExp
         request_headers: shared_headers.iter().cloned().chain(own_headers).collect(),
         request_body: words::body(endpoint),
         is_open: fates.is_open,
-        fields: fates.fields.iter().map(field).collect(),
-        transforms: endpoint.steps.iter().map(transform).collect(),
+        fields: fates.fields.iter().map(|it| field(endpoint, it)).collect(),
+        augments: endpoint.augments.iter().map(|it| explained(it, words::augment(&it.treatment))).collect(),
+        transforms: endpoint
+            .steps
+            .iter()
+            .map(|it| {
+                explained(it, format!("{}{}", words::treatment(&it.treatment), words::condition(it)))
+            })
+            .collect(),
     }
+}
+
+fn field(endpoint: &Endpoint, fated: &Fated<'_>) -> FieldExplained {
+    FieldExplained {
+        path: fated.field.path.to_string(),
+        kind: fated.field.kind.word(),
+        fates: fated.outcomes.iter().map(|it| it.fate).collect(),
+        line: fated.worst().place.line,
+        rule: fated.worst().step.map(|step| endpoint.steps[step].name),
+    }
+}
+
+/// For programs; what cannot be seen is written as an escape.
+pub fn json(explanation: &Explanation) -> String {
+    render::escape::json(explanation)
 }
 
 impl Explanation {
     /// How many fields have each fate as the most that can become of them, from the most to the least.
     pub fn tally(&self) -> Vec<(Fate, usize)> {
-        let fields = || self.endpoints.iter().flat_map(|it| &it.fields);
-        let count = |fate: Fate| (fate, fields().filter(|it| it.worst() == fate).count());
-        Fate::ALL.into_iter().rev().map(count).filter(|(_, count)| *count > 0).collect()
+        tally(self.endpoints.iter().flat_map(|it| &it.fields))
     }
 
     /// The tally in words: `13 endpoints, 412 fields: 390 kept, 22 pseudonymized`.
     pub fn tally_words(&self) -> String {
+        self.counted() + &self.by_fate()
+    }
+
+    /// `13 endpoints, 412 fields`
+    fn counted(&self) -> String {
         let fields = self.endpoints.iter().map(|it| it.fields.len()).sum();
-        let endpoints = words::count(self.endpoints.len(), "endpoint");
-        let by_fate: Vec<String> =
-            self.tally().into_iter().map(|(fate, count)| format!("{count} {}", fate.word())).collect();
-        let open = self.endpoints.iter().filter(|it| it.is_open).count();
-        let open = match open {
+        format!("{}, {}", words::count(self.endpoints.len(), "endpoint"), words::count(fields, "field"))
+    }
+
+    /// `: 390 kept, 22 pseudonymized; 1 endpoint without a response schema`
+    fn by_fate(&self) -> String {
+        let open = match self.endpoints.iter().filter(|it| it.is_open).count() {
             0 => String::new(),
             open => format!("; {} without a response schema", words::count(open, "endpoint")),
         };
-        let colon = if by_fate.is_empty() { "" } else { ": " };
-        format!("{endpoints}, {}{colon}{}{open}", words::count(fields, "field"), by_fate.join(", "))
+        fates_in_words(&self.tally()) + &open
     }
 
     /// Only the endpoints of these positions.
@@ -176,6 +194,17 @@ impl Explanation {
         });
         self
     }
+}
+
+fn tally<'f>(fields: impl Iterator<Item = &'f FieldExplained> + Clone) -> Vec<(Fate, usize)> {
+    let count = |fate: Fate| (fate, fields.clone().filter(|it| it.worst() == fate).count());
+    Fate::ALL.into_iter().rev().map(count).filter(|(_, count)| *count > 0).collect()
+}
+
+/// `: 390 kept, 22 pseudonymized`
+fn fates_in_words(tally: &[(Fate, usize)]) -> String {
+    let words: Vec<String> = tally.iter().map(|(fate, count)| format!("{count} {}", fate.word())).collect();
+    if words.is_empty() { String::new() } else { format!(": {}", words.join(", ")) }
 }
 
 #[cfg(test)]

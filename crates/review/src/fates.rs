@@ -6,7 +6,9 @@
 
 use serde::Serialize;
 use vizard_sanitizer::Place;
-use vizard_sanitizer::outline::{Endpoint, Field, FieldPath, Kind, Outline, Part, Reach, Step, Treatment};
+use vizard_sanitizer::outline::{
+    Endpoint, Field, FieldPath, Kind, Outline, Part, Reach, Step, StepPath, Treatment,
+};
 
 /// What becomes of a value, from nothing to everything: a later one lets more out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -164,16 +166,23 @@ fn fated<'o>(endpoint: &Endpoint, listed: &[Field], field: &'o Field) -> Fated<'
         let (outcomes, touched_by) = outcomes(endpoint, &field.path, &field.kind, field.place);
         return Fated { field, outcomes, touched_by };
     };
-    // What is listed since then is listed here once more, and may be treated otherwise.
-    let below =
-        listed.iter().filter(|it| it.is_leaf() && since.holds(&it.path) && !field.path.holds(&it.path));
+    // What is listed since then is listed here once more, at every depth, and may be treated otherwise at each. Beyond
+    // the longest path nothing differs any more.
+    let period = &field.path.0[since.0.len()..];
+    let longest = endpoint.steps.iter().flat_map(|step| &step.paths).map(StepPath::length).max().unwrap_or(0);
     let (mut all, mut touched_by) = (Vec::new(), Vec::new());
-    for inner in below {
-        let mut path = field.path.clone();
-        path.0.extend_from_slice(&inner.path.0[since.0.len()..]);
-        let (outcomes, touched) = outcomes(endpoint, &path, &inner.kind, inner.place);
-        all.extend(outcomes);
-        touched_by.extend(touched);
+    let mut above = field.path.clone();
+    for _ in 0..=longest / period.len().max(1) + 1 {
+        let below =
+            listed.iter().filter(|it| it.is_leaf() && since.holds(&it.path) && !field.path.holds(&it.path));
+        for inner in below {
+            let mut path = above.clone();
+            path.0.extend_from_slice(&inner.path.0[since.0.len()..]);
+            let (outcomes, touched) = outcomes(endpoint, &path, &inner.kind, inner.place);
+            all.extend(outcomes);
+            touched_by.extend(touched);
+        }
+        above.0.extend_from_slice(period);
     }
     touched_by.sort_unstable();
     touched_by.dedup();
@@ -248,7 +257,10 @@ fn hit(step: &Step, path: &FieldPath) -> Option<Hit> {
 }
 
 fn changed(before: &Outcome, step: &Step, index: usize, kind: &Kind, hit: &Hit) -> Outcome {
-    let is_text = before.step.is_some() || matches!(kind, Kind::String | Kind::Scalar | Kind::Constant(_));
+    // What an augment adds is an object, but where it read JSON inside a text.
+    let is_text = before.step.is_some()
+        || before.fate == Fate::Partial
+        || matches!(kind, Kind::String | Kind::Scalar | Kind::Constant(_));
     let made = match &step.treatment {
         // The document itself cannot go; it is null then.
         Treatment::Redact if hit.is_document => Fate::Null,
@@ -399,16 +411,25 @@ mod tests {
         };
         assert_eq!(added(""), "$['+t:textDigest'] digested 3");
         assert_eq!(added(", innerJsonPath: '$..x'"), "$['+t:textDigest'] partly kept 3");
+        let rewritten = fates(
+            "augments: [!<textDigest> {jsonPaths: ['$.t'], innerJsonPath: '$..x'}]\n  responseSchema: {properties: {}}\n  transforms:\n  - !<redactRegexMatches> {jsonPaths: [\"$['+t:textDigest']\"], redactions: [x]}",
+        );
+        assert_eq!(rewritten, "$['+t:textDigest'] partly kept 3");
     }
 
     #[test]
     fn what_a_definition_repeats_is_judged_where_it_repeats() {
-        let tree = |path: &str| {
+        let tree = |paths: &str| {
             fates(&format!(
-                "responseSchema: {{$ref: '#/definitions/T'}}\n  transforms: [!<redact> {{jsonPaths: ['{path}']}}]\ndefinitions: {{T: {{properties: {{id: {{type: string}}, t: {{$ref: '#/definitions/T'}}}}}}}}"
+                "responseSchema: {{$ref: '#/definitions/T'}}\n  transforms: [!<redact> {{jsonPaths: [\"{paths}\"]}}]\ndefinitions: {{T: {{properties: {{id: {{type: string}}, t: {{$ref: '#/definitions/T'}}}}}}}}"
             ))
         };
         assert_eq!(tree("$..id"), "$.id dropped 4, $.t.id dropped 4, $.t.t.id dropped 4, $.t.t.t dropped 4");
+        let four = "$.id\", \"$.t.id\", \"$.t.t.id\", \"$.t.t.t.id";
+        assert_eq!(
+            tree(four),
+            "$.id dropped 4, $.t.id dropped 4, $.t.t.id dropped 4, $.t.t.t kept or dropped 5"
+        );
         assert_eq!(tree("$.id"), "$.id dropped 4, $.t.id kept 5, $.t.t.id kept 5, $.t.t.t kept 5");
     }
 }

@@ -20,7 +20,7 @@ pub enum Level {
 pub struct Finding {
     /// How bad it is.
     pub level: Level,
-    /// Stable, kebab-case; `docs/diagnostics/CODE.md` tells more.
+    /// Stable, kebab-case; `vizard check --explain CODE` tells more.
     pub code: &'static str,
     /// The file, as it was named.
     pub file: String,

@@ -170,9 +170,9 @@ pub fn render<'s>(
     }
 }
 
-/// Where the page about a code stands.
+/// How to read the page about a code: it comes with the program, wherever that runs.
 fn page(code: &str) -> String {
-    format!("docs/diagnostics/{code}.md")
+    format!("`vizard check --explain {code}`")
 }
 
 /// The word for a level, with its colour where there is any.

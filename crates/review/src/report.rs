@@ -145,7 +145,12 @@ fn push_summary(report: &Report<'_>, explanation: &Explanation, out: &mut String
         )
         .expect(EXPECTED);
     }
-    out.push_str("</ul>\n<p>Fields that are not on this page do not leave. Error answers of the source do not leave: the caller gets a status, the source's numeric code and a constant text.</p>\n");
+    let open = explanation.endpoints.iter().filter(|it| it.is_open).count();
+    out.push_str(match open {
+        0 => "</ul>\n<p>Fields that are not on this page do not leave. ",
+        _ => "</ul>\n<p class=\"warning\">Endpoints without a response schema let fields leave that are not on this page.</p>\n<p>",
+    });
+    out.push_str("Error answers of the source do not leave: the caller gets a status, the source's numeric code and a constant text.</p>\n");
 }
 
 fn push_findings(findings: &[Finding], out: &mut String) {

@@ -46,6 +46,16 @@ pub fn treatment(treatment: &Treatment) -> String {
     }
 }
 
+/// What an augment adds beside a text, as a sentence fragment.
+pub fn augment(treatment: &Treatment) -> String {
+    match treatment {
+        Treatment::Digest { inside: Some(path) } => format!(
+            "has all of its JSON text added beside it under a name that begins with `+`; only what `{path}` reaches inside is reduced to length and number of words"
+        ),
+        _ => "has its length and number of words added beside it under a name that begins with `+`".to_owned(),
+    }
+}
+
 /// When a step runs: empty where it always does.
 pub fn condition(step: &Step) -> String {
     match &step.condition {

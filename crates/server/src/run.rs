@@ -37,18 +37,27 @@ pub enum Stop {
 pub const SETTINGS: &str = "\
 Environment:
   PORT                    the port to listen on (default 8080)
-  VIZARD_BIND             the address to listen on (default 0.0.0.0 when PORT is set, else 127.0.0.1)
-  VIZARD_CALLER_AUTH      oidc (default), platform (such as Cloud Run) or none: how callers are told from strangers
+  VIZARD_BIND             the address to listen on (default 0.0.0.0 when PORT is
+                          set, else 127.0.0.1)
+  VIZARD_CALLER_AUTH      oidc (default), platform (such as Cloud Run) or none:
+                          how callers are told from strangers
   VIZARD_OIDC_ISSUER, VIZARD_OIDC_AUDIENCES, VIZARD_OIDC_CALLERS
-                          with oidc: whose tokens, made for whom, and which callers
-  VIZARD_TRUSTED_HOPS     how many proxies in front of this one append to X-Forwarded-For (default 0)
-  VIZARD_CONCURRENCY      how many requests are at work at a time (default 256); those beyond get 503
-  VIZARD_LOG              error, warn, info (default), debug or trace, for the proxy's own log lines
-  VIZARD_SECRETS_DIR      a directory with one file per secret; without it, secrets are read from the environment
-  SECRETS_STORE           GCP_SECRET_MANAGER (default on Cloud Run): secrets are read from Secret Manager
+                          with oidc: whose tokens, made for whom, and which
+                          callers
+  VIZARD_TRUSTED_HOPS     how many proxies in front of this one append to
+                          X-Forwarded-For (default 0)
+  VIZARD_CONCURRENCY      how many requests are at work at a time (default 256);
+                          those beyond get 503
+  VIZARD_LOG              error, warn, info (default), debug or trace, for the
+                          proxy's own log lines
+  VIZARD_SECRETS_DIR      a directory with one file per secret; without it,
+                          secrets are read from the environment
+  SECRETS_STORE           GCP_SECRET_MANAGER (default on Cloud Run): secrets are
+                          read from Secret Manager
   SOURCE, TARGET_HOST, PSOXY_SALT and all others: see the documentation
 
-`GET /healthz` answers `ok` while the program runs. SIGTERM and SIGINT let requests at work finish.";
+`GET /healthz` answers `ok` while the program runs. SIGTERM and SIGINT let
+requests at work finish.";
 
 /// Runs the server that the environment describes until it is told to stop.
 ///

@@ -11,6 +11,8 @@ use std::process::{Command, Stdio};
 
 use crate::diff::version::Text;
 use crate::diff::{Pair, git};
+use vizard_proxy::rules_text::{self, RulesText};
+
 use crate::exit::{Code, Stop};
 use crate::input;
 
@@ -99,11 +101,9 @@ impl Git {
             let before = self.before(&changed, &old, &range.old)?;
             let after = self.after(&changed, new.as_deref(), range.new.as_deref())?;
             // One that is no rule file on either side is somebody else's.
-            if [&before, &after].into_iter().flatten().any(|(_, bytes)| is_rule_file(bytes)) {
-                let read = |side: Option<(String, Vec<u8>)>| {
-                    side.map(|(name, bytes)| Text::of(&name, bytes)).transpose()
-                };
-                pairs.push(Pair { old: read(before)?, new: read(after)? });
+            if [&before, &after].into_iter().flatten().any(|(_, bytes)| is_rule_file(bytes) || runs(bytes)) {
+                let read = |side: Option<(String, Vec<u8>)>| side.map(|(name, bytes)| Text::of(&name, bytes));
+                pairs.push(Pair { old: read(before), new: read(after) });
             }
         }
         Ok(pairs)
@@ -186,6 +186,16 @@ fn is_rule_file(bytes: &[u8]) -> bool {
     let is_flow = text.trim_start_matches('\u{feff}').trim_start().starts_with('{');
     text.split(['\n', '\r']).any(|line| !line.starts_with(' ') && key(line))
         || is_flow && text.split(['{', ',', '\n', '\r']).any(|part| key(part.trim_start()))
+}
+
+/// Whether the proxy would take it for rules: YAML has more ways to write a key than can be looked for, and the file may
+/// be encoded.
+fn runs(bytes: &[u8]) -> bool {
+    let Some(text) = std::str::from_utf8(bytes).ok().and_then(|text| rules_text::decode(text).ok()) else {
+        return false;
+    };
+    let rules = RulesText { name: String::new(), text, prebuilt: false };
+    rules.load().is_ok_and(|loaded| loaded.rules.endpoints().next().is_some())
 }
 
 /// Reads what `--name-status -z` prints; `None`: not its form.

@@ -5,53 +5,85 @@ use std::io;
 use std::path::Path;
 
 use vizard_proxy::rules_text::{self, RulesText};
-use vizard_review::diff::Version;
-use vizard_sanitizer::extends::Resolved;
+use vizard_review::check;
+use vizard_review::diff::{self, Version};
+use vizard_review::finding::{Finding, Level};
 
 use crate::diff::git::Git;
-use crate::exit::{Code, Stop};
+use crate::exit::Stop;
 use crate::input;
 
-/// The text that runs.
+/// The text that runs, or one that cannot run.
 #[derive(Debug)]
 pub(super) struct Text {
-    pub(super) resolved: Resolved,
+    pub(super) name: String,
+    pub(super) text: String,
+    /// Why it can be neither decoded nor resolved; empty: it can.
+    unusable: Vec<Finding>,
 }
 
 impl Text {
     pub(super) fn version(&self) -> Version<'_> {
-        Version { name: &self.resolved.name, text: &self.resolved.text }
+        Version { name: &self.name, text: &self.text }
     }
 
     /// A path, `-`, or a revision and a path. A file of that name comes first.
     pub(super) fn read(written: &str) -> Result<Text, Stop> {
         if written == "-" {
-            return Text::of("standard input", input::bounded(Ok(io::stdin().lock()), &"standard input")?);
+            let bytes = input::bounded(Ok(io::stdin().lock()), &"standard input")?;
+            return Ok(Text::of("standard input", bytes));
         }
         let path = Path::new(written);
         match written.split_once(':') {
             Some((revision, within)) if !path.exists() && !revision.is_empty() => {
                 let git = Git::find()?;
                 let commit = git.commit(revision)?;
-                Text::of(written, git.blob(&commit, within.as_ref(), written)?)
+                Ok(Text::of(written, git.blob(&commit, within.as_ref(), written)?))
             }
-            Some(_) | None => Text::from_disk(written, path),
+            Some(_) | None => Ok(Text::of(written, input::bounded(File::open(path), &written)?)),
         }
     }
 
-    pub(super) fn from_disk(name: &str, path: &Path) -> Result<Text, Stop> {
-        Text::of(name, input::bounded(File::open(path), &name)?)
+    pub(super) fn of(name: &str, bytes: Vec<u8>) -> Text {
+        let unusable = |text: String, unusable: Vec<Finding>| Text { name: name.to_owned(), text, unusable };
+        let Ok(text) = String::from_utf8(bytes) else {
+            return unusable(String::new(), vec![no_text(name, "it is not UTF-8 text".to_owned())]);
+        };
+        let text = match rules_text::decode(&text) {
+            Ok(text) => text,
+            Err(error) => return unusable(text, vec![no_text(name, error.to_string())]),
+        };
+        let rules = RulesText { name: name.to_owned(), text, prebuilt: false };
+        match rules.resolved() {
+            Ok(it) => Text { name: it.name, text: it.text, unusable: Vec::new() },
+            Err(found) => unusable(rules.text, check::problems_of(&found)),
+        }
     }
 
-    pub(super) fn of(name: &str, bytes: Vec<u8>) -> Result<Text, Stop> {
-        let wrong = |words: String| Stop::because(Code::NotAsPromised, words);
-        let text = String::from_utf8(bytes).map_err(|_| wrong(format!("{name} is not UTF-8 text")))?;
-        let text = rules_text::decode(&text)
-            .map_err(|error| wrong(format!("{name} could not be decoded: {error}")))?;
-        let rules = RulesText { name: name.to_owned(), text, prebuilt: false };
-        let resolved = rules.resolved().map_err(|found| {
-            wrong(format!("could not compare the rules\n{}", found.to_string().trim_end()))
-        })?;
-        Ok(Text { resolved })
+    /// Whether it can be compared, as far as that is known before it is loaded.
+    pub(super) fn is_usable(&self) -> bool {
+        self.unusable.is_empty()
+    }
+
+    /// All that keeps the proxy from loading it.
+    pub(super) fn problems(&self) -> Vec<Finding> {
+        if !self.is_usable() {
+            return self.unusable.clone();
+        }
+        diff::between(None, Some(self.version())).map_or_else(|it| check::problems_of(&it), |_| Vec::new())
+    }
+}
+
+fn no_text(name: &str, why: String) -> Finding {
+    Finding {
+        level: Level::Error,
+        code: "yaml-syntax",
+        file: name.to_owned(),
+        place: None,
+        endpoint: None,
+        field: None,
+        message: why,
+        help: None,
+        suppressed: None,
     }
 }

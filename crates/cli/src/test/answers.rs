@@ -6,9 +6,9 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue};
-use vizard_review::canary::described::described;
 use vizard_review::canary::document::documents;
 use vizard_review::canary::plant::{Canaries, Planted, Shape};
+use vizard_sanitizer::outline::Field;
 
 use super::canaries::Subject;
 use super::rehearsal::Answer;
@@ -73,18 +73,18 @@ pub(super) fn headers(canaries: &mut Canaries) -> Vec<(HeaderName, HeaderValue)>
 /// Statuses that are no success.
 const STATUSES: [u16; 14] = [302, 400, 401, 403, 404, 409, 410, 418, 422, 429, 500, 502, 503, 599];
 
-/// All that the source answers at one endpoint.
+/// All that the source answers at one endpoint. `also` are places that a description of it lists.
 pub(super) fn plan(
     subject: &Subject<'_>,
     endpoint: usize,
+    also: &[Field],
     headers: &[(HeaderName, HeaderValue)],
     canaries: &mut Canaries,
     exchanges: &mut Vec<Exchange>,
 ) {
     let written = &subject.outline.endpoints[endpoint];
-    let also = subject.described.map(|it| described(it, written)).unwrap_or_default();
     let html = canaries.text(Shape::Text, endpoint, Planted::Elsewhere("a body that is no JSON"));
-    let made = documents(endpoint, written, &also, canaries);
+    let made = documents(endpoint, written, also, canaries);
     let bodies: Vec<String> = made.iter().map(|it| it.body.to_string()).collect();
     let mut add = |what, status, content_type: &'static str, body: Vec<u8>, succeeds| {
         let mut headers = headers.to_vec();

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use tokio::runtime;
-use vizard_review::canary::document::FOR_EACH_FIELD;
+use vizard_review::canary::described::described;
+use vizard_review::canary::document::{FOR_EACH_FIELD, weight};
 use vizard_review::canary::plant::Canaries;
 use vizard_review::canary::watch::{Watch, Where};
 use vizard_review::finding::{Finding, Level};
@@ -54,18 +55,28 @@ async fn rehearse(subject: &Subject<'_>) -> Result<Tried, Stop> {
     let headers = headers(&mut canaries);
     let mut calls = Vec::new();
     let mut exchanges = Vec::new();
+    let mut heaviness = 0;
     for endpoint in 0..subject.outline.endpoints.len() {
         let Some(call) = reaching(subject, endpoint, &mut canaries) else {
             findings.push(subject.not_tried(endpoint, "no call can be made up that the endpoint answers"));
             continue;
         };
-        let listed = subject.outline.endpoints[endpoint].fields.as_ref().map_or(0, Vec::len);
-        if canaries.all().len() + listed * FOR_EACH_FIELD > MOST {
+        let written = &subject.outline.endpoints[endpoint];
+        let listed = written.fields.iter().flatten();
+        let many = canaries.all().len() + listed.clone().count() * FOR_EACH_FIELD;
+        let heavy = heaviness + listed.map(|it| weight(&it.path)).sum::<usize>();
+        if many > MOST || heavy > HEAVIEST {
             findings.push(subject.not_tried(endpoint, "it and the endpoints before it list too many fields"));
             continue;
         }
+        let most = MOST_DESCRIBED.min(HEAVIEST - heavy).min((MOST - many) / FOR_EACH_FIELD);
+        let also = subject.described.map(|it| described(it, written, most)).unwrap_or_default();
+        if also.is_cut {
+            findings.push(subject.not_all(endpoint));
+        }
+        heaviness = heavy + also.fields.iter().map(|it| weight(&it.path)).sum::<usize>();
         calls.push((endpoint, call));
-        plan(subject, endpoint, &headers, &mut canaries, &mut exchanges);
+        plan(subject, endpoint, &also.fields, &headers, &mut canaries, &mut exchanges);
     }
 
     let rehearsal = Rehearsal::start(subject.text, subject.source).await?;
@@ -120,8 +131,27 @@ const AUDIT: &[u8] = b"\"target\":\"audit\"";
 
 /// More canaries are not planted: a schema that lists so much is reviewed in parts.
 const MOST: usize = 1_000_000;
+/// Nor where that would take so much, as [`weight`] counts.
+const HEAVIEST: usize = 250_000;
+/// The part of that which a description may add to one endpoint.
+const MOST_DESCRIBED: usize = 20_000;
 
 impl Subject<'_> {
+    /// Canaries are in what the rules list, and in a part of what the description does.
+    fn not_all(&self, endpoint: usize) -> Finding {
+        let label = &self.outline.endpoints[endpoint].path.text;
+        Finding {
+            level: Level::Warning,
+            message: format!(
+                "the description of `{label}` lists too many fields: canaries are in some of them only"
+            ),
+            help: Some(
+                "list the fields in the response schema that may pass; those are all tried".to_owned(),
+            ),
+            ..self.not_tried(endpoint, "")
+        }
+    }
+
     fn not_tried(&self, endpoint: usize, why: &str) -> Finding {
         let written = &self.outline.endpoints[endpoint].path;
         Finding {
@@ -158,6 +188,6 @@ impl fmt::Display for Tried {
             },
             self.searched / 1000
         )?;
-        write!(out, "          {} kept as the rules say, {leaked}", self.kept)
+        write!(out, "           {} kept as the rules say, {leaked}", self.kept)
     }
 }

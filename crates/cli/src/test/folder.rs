@@ -18,6 +18,8 @@ pub(super) struct Folder {
     pub(super) rules: PathBuf,
     examples: PathBuf,
     original: PathBuf,
+    /// Where answers were looked for in vain before that; nothing where the command line says where they are.
+    original_tried: Option<PathBuf>,
     sanitized: PathBuf,
     cases: PathBuf,
     /// Files that were asked for by name must be there.
@@ -39,14 +41,13 @@ impl Folder {
         let whole = fs::canonicalize(&folder).ok();
         let name = whole.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
         let beside = folder.join("original");
-        let original = arguments.original.clone().unwrap_or_else(|| match &name {
-            Some(name) if !beside.is_dir() => {
-                let top = whole.as_deref().and_then(|it| it.ancestors().nth(2)).unwrap_or(&folder);
-                let shared = top.join("example-api-responses").join(name).join("original");
-                if shared.is_dir() { shared } else { beside }
-            }
-            _ => beside,
-        });
+        let top = whole.as_deref().and_then(|it| it.ancestors().nth(2)).unwrap_or(&folder);
+        let shared = name.as_ref().map(|it| top.join("example-api-responses").join(it).join("original"));
+        let (original, original_tried) = match (&arguments.original, shared) {
+            (Some(given), _) => (given.clone(), None),
+            (None, Some(shared)) if !beside.is_dir() && shared.is_dir() => (shared, None),
+            (None, shared) => (beside, shared),
+        };
         let sanitized = || original.parent().unwrap_or(&folder).join("sanitized");
         Folder {
             sanitized: arguments.sanitized.clone().unwrap_or_else(sanitized),
@@ -56,6 +57,7 @@ impl Folder {
             asked_cases: arguments.tests.is_some(),
             rules,
             original,
+            original_tried,
             name,
         }
     }
@@ -90,7 +92,26 @@ impl Folder {
 
     pub(super) fn original(&self, example: &Example) -> Result<Vec<u8>, Stop> {
         let path = self.original.join(&example.original);
-        input::bounded(File::open(&path), &path.display())
+        let file = File::open(&path);
+        if file.is_err() && !self.original.is_dir() {
+            return Err(self.no_answers(example));
+        }
+        input::bounded(file, &path.display())
+    }
+
+    /// Where the answers were looked for, and how to say where they are.
+    fn no_answers(&self, example: &Example) -> Stop {
+        let tried = self.original_tried.as_ref().map(|it| format!(", nor {}", it.display()));
+        let words = format_args!(
+            "could not read {}, an answer that {} names: there is no folder {}{}; \
+             `--original DIR` says where the answers are",
+            example.original,
+            self.examples_name(),
+            self.original.display(),
+            tried.unwrap_or_default(),
+        )
+        .to_string();
+        Stop::because(Code::NoInput, words)
     }
 
     /// What an example must become.

@@ -47,18 +47,18 @@ impl Page<'_> {
             format!("{name:width$} {examples:>8} {fields:>8} {transforms:>10}\n")
         };
         let mut text = format!("{}\n\n", self.folder.rules.display());
-        text += &line("exercised", "examples", "fields", "transforms");
+        text += &line("endpoint", "examples", "fields", "transforms");
         for row in rows {
             let (fields, transforms) = (row.fields.to_string(), row.transforms.to_string());
             text += &line(&row.endpoint, &row.examples.to_string(), &fields, &transforms);
         }
         text += &line("all", &self.examples.to_string(), &fields.to_string(), &transforms.to_string());
         let all = self.tally.all();
-        text += &format!("\ncoverage: {all}, {} % ({endpoints} endpoints)\n", all.percent());
-        text += &format!("cases:    {}{}\n", self.cases.len(), refusals(self.refusals().len()));
+        text += &format!("\nexercised: {all}, {} % ({endpoints} endpoints)\n", all.percent());
+        text += &format!("cases:     {}{}\n", self.cases.len(), refusals(self.refusals().len()));
         match &self.canaries {
-            Some(tried) => text += &format!("canaries: {tried}\n"),
-            None => text += "canaries: left out\n",
+            Some(tried) => text += &format!("canaries:  {tried}\n"),
+            None => text += "canaries:  left out\n",
         }
         text
     }

@@ -94,15 +94,17 @@ fn compares_two_files_and_exits_with_what_a_pipeline_needs() {
     desk.put("bad.yaml", "endpoints: [{pathTemplat: /x}]\n");
     let grew = desk.diff(&["old.yaml", "grown.yaml"]);
     assert_eq!(last(&grew), (2, "1 grows"));
-    assert!(grew.stdout.contains("$.dept was pseudonymized, and is clear now"), "{}", grew.stdout);
+    assert!(grew.stdout.contains("$.dept was pseudonymized, and is kept now"), "{}", grew.stdout);
     assert_eq!(grew.stderr, "");
     assert_eq!(last(&desk.diff(&["old.yaml", "shrunk.yaml"])), (0, "1 shrinks"));
     assert_eq!(last(&desk.diff(&["old.yaml", "comment.yaml"])), (0, "no changes"));
     let quiet = desk.diff(&["--quiet", "old.yaml", "grown.yaml"]);
     assert_eq!((quiet.code, quiet.stdout.as_str(), quiet.stderr.as_str()), (2, "", ""));
     let bad = desk.diff(&["old.yaml", "bad.yaml"]);
-    assert_eq!((bad.code, bad.stdout.as_str()), (1, ""));
-    assert!(bad.stderr.contains("bad.yaml:1:14") && bad.stderr.contains("pathTemplate"), "{}", bad.stderr);
+    assert_eq!((last(&bad), bad.stderr.as_str()), ((1, "1 file not compared"), ""));
+    assert!(bad.stdout.contains("bad.yaml:1:14") && bad.stdout.contains("pathTemplate"), "{}", bad.stdout);
+    let both = desk.diff(&["bad.yaml", "bad.yaml", "--format", "compact"]);
+    assert_eq!((both.code, both.stdout.matches("error[unknown-key]").count()), (1, 2), "{}", both.stdout);
     for (arguments, code) in [
         (vec!["old.yaml"], 64),
         (vec!["old.yaml", "grown.yaml", "shrunk.yaml"], 64),
@@ -189,8 +191,63 @@ fn compares_revisions() {
     assert_eq!(last(&tree), (2, "1 grows, 1 shrinks"), "{}{}", tree.stdout, tree.stderr);
     desk.put("rules/fresh.yaml", "endpoints: [{}]");
     let broken = desk.diff(&["HEAD.."]);
-    assert_eq!(broken.code, 1);
-    assert!(broken.stderr.contains("rules/fresh.yaml:1:13"), "{}", broken.stderr);
+    assert_eq!(last(&broken), (1, "1 shrinks, 1 file not compared"), "{}{}", broken.stdout, broken.stderr);
+    assert!(broken.stdout.contains("rules/fresh.yaml:1:13"), "{}", broken.stdout);
+}
+
+#[test]
+fn a_file_that_cannot_be_compared_hides_no_other() {
+    let desk = Desk::repository();
+    desk.put("rules/a.yaml", OLD);
+    desk.put("fuzz/bad.yaml", "extends: nowhere@1\n");
+    desk.commit("one");
+    desk.git(&["tag", "one"]);
+    desk.put("rules/a.yaml", &grown());
+    desk.put("fuzz/bad.yaml", "extends: nowhere@2\n");
+    fs::write(desk.path().join("fuzz/latin.yaml"), b"endpoints: [] # \xe9\n").unwrap();
+    desk.commit("two");
+    let shown = |format: &str| {
+        let ended = desk.diff(&["one..HEAD", "--format", format]);
+        assert_eq!((ended.code, ended.stderr.as_str()), (2, ""), "{format}: {}", ended.stdout);
+        ended.stdout
+    };
+    let text = shown("text");
+    assert!(text.ends_with("\n1 grows, 2 files not compared\n"), "{text}");
+    for words in [
+        "one:fuzz/bad.yaml -> fuzz/bad.yaml\n  not compared",
+        "error[extends-unknown]",
+        " --> one:fuzz/bad.yaml:1:",
+        " --> fuzz/bad.yaml:1:",
+        "error[yaml-syntax]: it is not UTF-8 text\n  --> fuzz/latin.yaml\n",
+        "$.dept was pseudonymized, and is kept now",
+    ] {
+        assert!(text.contains(words), "{words} is not in {text}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&shown("json")).unwrap();
+    assert_eq!(json["files"][0]["new"], "rules/a.yaml");
+    assert_eq!(json["not_compared"][0]["problems"][1]["file"], "fuzz/bad.yaml");
+    assert_eq!(json["not_compared"][1]["old"], serde_json::Value::Null);
+    let sarif: serde_json::Value = serde_json::from_str(&shown("sarif")).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let levels: Vec<&str> = results.iter().map(|it| it["level"].as_str().unwrap()).collect();
+    assert_eq!(levels, ["error", "error", "error", "warning"]);
+    let markdown = shown("markdown");
+    assert!(markdown.contains("\n### no rules to `fuzz/latin.yaml`\n\nNot compared"), "{markdown}");
+    assert!(markdown.contains("and is kept now"), "{markdown}");
+    assert!(shown("github").contains("::error file=fuzz/bad.yaml,line=1,"), "{}", shown("github"));
+    assert!(shown("compact").ends_with("\n3 errors, 1 warning\n"), "{}", shown("compact"));
+    assert!(shown("junit").contains("failures=\"4\""), "{}", shown("junit"));
+
+    // What was repaired is all new.
+    let repaired = desk.diff(&["fuzz/bad.yaml", "rules/a.yaml"]);
+    assert_eq!(last(&repaired), (2, "1 grows, 1 file not compared"), "{}", repaired.stdout);
+    assert!(repaired.stdout.contains("(no rules) -> rules/a.yaml"), "{}", repaired.stdout);
+
+    // A folder leaves out what lies elsewhere, and where nothing grows the other still counts.
+    assert_eq!(last(&desk.diff(&["one..HEAD", "rules"])), (2, "1 grows"));
+    assert_eq!(last(&desk.diff(&["one..HEAD", "fuzz"])), (1, "2 files not compared"));
+    let quiet = desk.diff(&["--quiet", "one..HEAD", "fuzz"]);
+    assert_eq!((quiet.code, quiet.stdout.as_str(), quiet.stderr.as_str()), (1, "", ""));
 }
 
 #[test]

@@ -43,7 +43,7 @@ impl Desk {
 fn proves_an_output_from_a_file_or_standard_input() {
     let desk = Desk::new();
     let stdout = "/v2/users/{userId} (rules line 2)\n\
-                  3 values in 1 documents: 1 pseudonyms, 0 reduced, 1 kept, 1 null\n\
+                  3 values in 1 document: 1 pseudonym, 0 reduced, 1 kept, 1 null\n\
                   0 violations, 0 undecided\n";
     let expected = || Ended { code: 0, stdout: stdout.to_owned(), stderr: String::new() };
     let file = desk.put("output.json", SANITIZED);
@@ -63,7 +63,7 @@ fn refutes_what_the_rules_do_not_let_out_without_repeating_it() {
                   error unlisted-member at $.(member 3)\n  \
                   the schema does not list this member\n  \
                   output line 2 column 26; rules line 5\n\
-                  1 values in 1 documents: 0 pseudonyms, 0 reduced, 1 kept, 0 null\n\
+                  1 value in 1 document: 0 pseudonyms, 0 reduced, 1 kept, 0 null\n\
                   2 violations, 0 undecided\n";
     assert_eq!(ended, Ended { code: 3, stdout: stdout.to_owned(), stderr: String::new() });
 
@@ -119,5 +119,29 @@ fn a_deep_output_is_checked_to_the_bottom() {
     let deep = "[".repeat(999) + "{\"a\":1}" + &"]".repeat(999);
     let ended = desk.proof(&["--url", "/x"]).input(deep).run();
     assert_eq!(ended.code, 3, "{}", ended.stderr);
-    assert!(ended.stdout.ends_with("1 violations, 0 undecided\n"), "{}", ended.stdout);
+    assert!(ended.stdout.ends_with("1 violation, 0 undecided\n"), "{}", ended.stdout);
+}
+
+#[test]
+fn no_text_of_a_rule_file_steers_a_terminal() {
+    let desk = Desk::new();
+    let evil = r"a\ec\u202E\xAD\U000E0041\nb";
+    let rules = format!(
+        "endpoints:\n- pathRegex: \"^/x/{evil}$\"\n  responseSchema: {{properties: {{\"{evil}\": {{type: string}}}}}}\n"
+    );
+    desk.put("rules.yaml", &rules);
+    let evil = "a\u{1b}c\u{202e}\u{ad}\u{e0041}\nb";
+    let label = format!("^/x/{evil}$");
+    let output = serde_json::json!({ evil: 1 }).to_string();
+    for format in ["pretty", "json"] {
+        let ended = desk.proof(&["--endpoint", &label, "--format", format]).input(output.as_str()).run();
+        assert_eq!(ended.code, 3, "{ended:?}");
+        let is_seen = |c: char| c == '\n' || !(c.is_control() || "\u{202e}\u{ad}\u{e0041}".contains(c));
+        assert!(ended.stdout.chars().all(is_seen), "{ended:?}");
+        if format == "json" {
+            let found: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+            assert_eq!(found["endpoint"], label.as_str());
+            assert_eq!(found["violations"][0]["path"], format!("$['{evil}']"));
+        }
+    }
 }

@@ -240,7 +240,57 @@ fn files_that_are_absent_or_wrong_are_told() {
         assert_eq!(desk.test(&arguments).code, code, "{arguments:?}");
     }
     desk.put("rules.yaml", "endpoints: [{pathTemplat: /x}]");
-    let ended = desk.test(&[]);
-    assert_eq!(ended.code, 78);
+    let ended = desk.test(&["--format", "json"]);
+    assert_eq!((ended.code, ended.stdout.as_str()), (78, ""));
     assert!(ended.stderr.contains("did you mean `pathTemplate`?"), "{}", ended.stderr);
+}
+
+#[test]
+fn answers_that_lie_elsewhere_are_asked_for() {
+    let desk = Desk::new();
+    fs::rename(desk.path("original"), desk.path("answers")).unwrap();
+    let ended = desk.test(&["--no-canaries"]);
+    assert_eq!((ended.code, ended.stdout.as_str()), (66, ""));
+    let shared = format!("{}/original;", desk.0.path().file_name().unwrap().to_str().unwrap());
+    for words in
+        ["people.json", "examples.yaml", "/original, nor ", "example-api-responses", "`--original DIR`"]
+    {
+        assert!(ended.stderr.contains(words), "{words} is not in {}", ended.stderr);
+    }
+    assert!(ended.stderr.contains(&shared), "{}", ended.stderr);
+    let answers = desk.path("answers");
+    let sanitized = desk.path("sanitized");
+    let (answers, sanitized) = (answers.to_str().unwrap(), sanitized.to_str().unwrap());
+    assert_eq!(desk.codes(&["--no-canaries", "--original", answers, "--sanitized", sanitized]), (0, vec![]));
+    // The folder is there, and the file is not.
+    let ended = desk.test(&["--no-canaries", "--original", sanitized]);
+    assert_eq!(ended.code, 1, "{}", ended.stdout);
+    fs::remove_file(desk.path("sanitized/people.json")).unwrap();
+    let ended = desk.test(&["--no-canaries", "--original", sanitized]);
+    assert_eq!(ended.code, 66);
+    assert!(ended.stderr.contains("sanitized/people.json"), "{}", ended.stderr);
+}
+
+#[test]
+fn what_leaked_comes_first_and_notes_come_last() {
+    let desk = Desk::new();
+    desk.put("signed.yaml", RULES);
+    desk.put("original/other.json", "{}");
+    desk.put(
+        "rules.yaml",
+        &RULES.replacen("  - !<pseudonymize> {jsonPaths: [\"$.people[*].email\"]}\n", "", 1),
+    );
+    let signed = desk.path("signed.yaml");
+    let ended = desk.test(&["--against", signed.to_str().unwrap()]);
+    assert_eq!(ended.code, 3, "{}", ended.stdout);
+    let heads = ended.stdout.lines().filter_map(|line| line.split_once(']').map(|(head, _)| head));
+    let mut heads: Vec<&str> = heads.filter(|head| head.contains('[') && !head.contains(' ')).collect();
+    heads.dedup();
+    assert_eq!(
+        heads,
+        ["error[leak", "error[golden-differs", "warning[file-unused", "note[endpoint-untested",],
+        "{}",
+        ended.stdout
+    );
+    assert!(ended.stdout.contains("\nexercised: "), "{}", ended.stdout);
 }

@@ -24,6 +24,13 @@ pub struct Document {
 /// About how many canaries there are in the documents of an endpoint, for each field that it lists.
 pub const FOR_EACH_FIELD: usize = 40;
 
+/// How much the canaries for a field take: each remembers the steps to its place, and where lists are in lists there
+/// are more of them.
+pub fn weight(path: &FieldPath) -> usize {
+    let lists = path.0.iter().filter(|part| matches!(part, Part::Element)).count();
+    path.0.len().max(1) << lists.min(DEEP)
+}
+
 /// How values are chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Manner {

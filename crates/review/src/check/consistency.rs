@@ -1,13 +1,15 @@
 //! The same field, treated in two ways: clear here and a pseudonym there tells which pseudonym is whose; reversible here
 //! and one-way there cannot be joined.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use vizard_sanitizer::outline::Kind;
+use vizard_sanitizer::outline::{FieldPath, Kind, Part};
 
 use super::found::Found;
+use super::kept;
 use super::reviewed::{Judged, Leaf, Reviewed};
-use crate::fates::Fate;
+use crate::fates::{self, Fate};
+use crate::personal::{self, words};
 
 /// What is done to all fields of one sort, in the order of the file.
 #[derive(Default)]
@@ -63,6 +65,76 @@ pub(super) fn lint(reviewed: &Reviewed<'_>, found: &mut Found) {
         clear(sort, found);
         mixed(sort, found);
     }
+    for judged in reviewed.endpoints.iter().filter(|it| it.endpoint.fields.is_none()) {
+        unnamed(judged, reviewed, found);
+    }
+}
+
+/// What is hidden elsewhere of the same things, and no transform names where there is no schema.
+fn unnamed(open: &Judged<'_>, reviewed: &Reviewed<'_>, found: &mut Found) {
+    let mut known: BTreeSet<&str> = open.leaves.iter().filter_map(name).collect();
+    let things = things(open);
+    for other in reviewed.endpoints.iter().filter(|it| it.endpoint.fields.is_some()) {
+        for leaf in other.leaves.iter().filter(|it| it.looks.is_some()) {
+            let what = match leaf.worst() {
+                Fate::Reversible => "a reversible pseudonym",
+                Fate::Pseudonymized => "a pseudonym",
+                Fate::Digested => "a digest",
+                Fate::Dropped
+                | Fate::Null
+                | Fate::Constant
+                | Fate::Limited
+                | Fate::Partial
+                | Fate::Original
+                | Fate::Kept => continue,
+            };
+            let Some(around) = thing(other, leaf).and_then(|it| things.get(&it)) else { continue };
+            let mut field = leaf.fated.field.clone();
+            if let (Some(around), Some(name)) = (around, name(leaf)) {
+                field.path = around.then(Part::Name(name.to_owned()));
+            }
+            let here = fates::of_field(open.endpoint, &field).worst().fate;
+            if here == Fate::Kept && name(leaf).is_some_and(|it| known.insert(it)) {
+                let message = format!(
+                    "`{}` leaves in clear if it is there, and `{}` of `{}` as {what}",
+                    field.path,
+                    leaf.shown(),
+                    other.label()
+                );
+                found
+                    .at("inconsistent-treatment", open.endpoint.path.place, message)
+                    .endpoint(open.index)
+                    .field(field.path)
+                    .help("list the fields that are needed in `responseSchema`");
+            }
+        }
+    }
+}
+
+/// What the answers without a schema tell of, with the place of it as far as transforms name one.
+fn things(open: &Judged<'_>) -> BTreeMap<String, Option<FieldPath>> {
+    let mut things: BTreeMap<String, Option<FieldPath>> = BTreeMap::new();
+    things.extend(noun(open.subject).map(|it| (it, None)));
+    for leaf in &open.leaves {
+        let around = kept::above(leaf).filter(|it| !it.is_empty()).map(|it| FieldPath(it.to_vec()));
+        if let (Some(thing), Some(around)) = (thing(open, leaf), around) {
+            things.entry(thing).or_default().get_or_insert(around);
+        }
+    }
+    things
+}
+
+/// The thing that a field is of: what it stands in, or else what the whole answer is about.
+fn thing(judged: &Judged<'_>, leaf: &Leaf<'_>) -> Option<String> {
+    noun(personal::names(&leaf.fated.field.path).rev().nth(1).unwrap_or(judged.subject))
+}
+
+fn noun(name: &str) -> Option<String> {
+    words::split(name).pop()
+}
+
+fn name<'c>(leaf: &Leaf<'c>) -> Option<&'c str> {
+    leaf.fated.field.path.name()
 }
 
 fn clear(sort: &Sort<'_>, found: &mut Found) {
@@ -72,10 +144,10 @@ fn clear(sort: &Sort<'_>, found: &mut Found) {
     let hidden = hidden.or(sort.limited.first().map(|it| (it, "what a regex or a list keeps of it")));
     let Some((hidden, what)) = hidden else { return };
     for one in &sort.clear {
-        let field = &one.leaf.fated.field.path;
+        let field = one.leaf.shown();
         let message = format!(
             "`{field}` leaves in clear, and `{}` of `{}` as {what}",
-            hidden.leaf.fated.field.path,
+            hidden.leaf.shown(),
             hidden.judged.label()
         );
         found
@@ -95,10 +167,10 @@ fn mixed(sort: &Sort<'_>, found: &mut Found) {
         (&sort.reversible, "reversible", one_way, "one-way")
     };
     for one in odd {
-        let field = &one.leaf.fated.field.path;
+        let field = one.leaf.shown();
         let message = format!(
             "`{field}` is {is}, and `{}` of `{}` is {others}: the two cannot be joined",
-            other.leaf.fated.field.path,
+            other.leaf.shown(),
             other.judged.label()
         );
         found

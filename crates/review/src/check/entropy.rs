@@ -18,13 +18,14 @@ pub(super) fn lint(reviewed: &Reviewed<'_>, found: &mut Found) {
 }
 
 fn hashed(judged: &Judged<'_>, leaf: &Leaf<'_>, found: &mut Found) {
-    let field = leaf.fated.field;
     let place = leaf.fated.worst().place;
-    let path = &field.path;
+    let path = leaf.shown();
     if let Some((what, is_sure)) = few(leaf) {
         let message = format!("`{path}` may be {what}: whoever has the salt can try all there are");
         let one = found.at("low-entropy-hashed", place, message);
-        one.endpoint(judged.index).field(path).help("do not list it, unless something is counted by it");
+        one.endpoint(judged.index)
+            .field(path)
+            .help(format!("{}, unless something is counted by it", leaf.unlisting()));
         // Made for addresses, with a salt of their own.
         let by_address = matches!(judged.treatment(leaf), Some(Treatment::HashIp | Treatment::EncryptIp));
         if !is_sure || by_address {
@@ -36,7 +37,7 @@ fn hashed(judged: &Judged<'_>, leaf: &Leaf<'_>, found: &mut Found) {
             .at("short-number-hashed", place, message)
             .endpoint(judged.index)
             .field(path)
-            .help("guard the salt, or do not list the field");
+            .help(format!("guard the salt, or {}", leaf.unlisting()));
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the lints find, before it is told in the form of all tools.
 
+use vizard_sanitizer::outline::Outline;
 use vizard_sanitizer::{Diagnostic, Place, Severity};
 
 use super::catalogue;
@@ -137,5 +138,16 @@ impl Found {
             help: diagnostic.suggestion.clone(),
             suppressed: None,
         });
+    }
+
+    /// Says which endpoint is meant by what the loader tells of one; it tells places only.
+    pub(super) fn locate(&mut self, outline: &Outline) {
+        let about_one =
+            |it: &&mut Raw| matches!(it.code, "endpoint-unreachable" | "endpoint-partly-shadowed");
+        for raw in self.all.iter_mut().filter(about_one) {
+            // Both point into the endpoint that they are about, which is the last to begin before.
+            let begins = |it: &Place| raw.place.is_some_and(|place| *it <= place);
+            raw.endpoint = outline.endpoints.iter().rposition(|it| begins(&it.place));
+        }
     }
 }

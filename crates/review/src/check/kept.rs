@@ -48,10 +48,10 @@ pub(super) fn above<'j>(leaf: &'j Leaf<'_>) -> Option<&'j [Part]> {
 fn kept(judged: &Judged<'_>, leaf: &Leaf<'_>, looks: &Looks, digests: &BTreeSet<&[Part]>, found: &mut Found) {
     let when = if leaf.fated.outcomes.len() > 1 { " in some answers" } else { "" };
     let seems = if looks.is_strong() { "looks like" } else { "may be" };
-    let path = &leaf.fated.field.path;
+    let path = leaf.shown();
     let message = format!("`{path}` {seems} {} and leaves in clear{when}", looks.what.words());
     let one = found.at(code(looks.what), leaf.fated.worst().place, message);
-    one.endpoint(judged.index).field(path).help(help(looks.what));
+    one.endpoint(judged.index).field(path).help(help(looks.what).replace("do not list it", leaf.unlisting()));
     // Few people share a department; a group that an account or a tenant is holds everybody.
     let small = matches!(looks.because, "department" | "dept" | "division" | "employer" | "household");
     let text = looks.what == Kind::FreeText && above(leaf).is_some_and(|it| digests.contains(it));
@@ -100,7 +100,7 @@ fn help(kind: Kind) -> &'static str {
 
 /// No type is any text; where a transform takes care of it, that is as it should be.
 fn any_scalar(judged: &Judged<'_>, leaf: &Leaf<'_>, found: &mut Found) {
-    if leaf.fated.field.kind == Holds::Scalar && leaf.worst() == Fate::Kept {
+    if leaf.is_listed() && leaf.fated.field.kind == Holds::Scalar && leaf.worst() == Fate::Kept {
         let path = &leaf.fated.field.path;
         found
             .at(

@@ -45,7 +45,7 @@ pub(super) fn lint(reviewed: &Reviewed<'_>, found: &mut Found) {
 }
 
 fn report(judged: &Judged<'_>, leaf: &Leaf<'_>, found: &mut Found) {
-    let field = &leaf.fated.field.path;
+    let field = leaf.shown();
     let message = format!("`{field}` can be turned back, and no endpoint takes a pseudonym of its kind");
     found
         .at("needless-reversible", leaf.fated.worst().place, message)

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use vizard_sanitizer::outline::{Endpoint, Field, FieldPath, Kind, Outline, Step, Treatment};
 use vizard_sanitizer::{RuleSet, SampleCall};
 
-use crate::fates::{EndpointFates, Fate, Fated};
+use super::open::Named;
+use crate::fates::{self, EndpointFates, Fate, Fated};
 use crate::personal::{self, Candidate, Looks, Value, words};
 
 /// A rule file that loads.
@@ -34,15 +35,18 @@ pub(super) struct Judged<'c> {
     pub(super) endpoint: &'c Endpoint,
     /// What its answers are about, in one word.
     pub(super) subject: &'c str,
+    /// The listed fields; where there is no schema, the places that transforms name.
     pub(super) leaves: Vec<Leaf<'c>>,
     /// Calls that it answers itself; none where none can be made up.
     pub(super) samples: Vec<SampleCall>,
 }
 
-/// A listed field that holds a value.
+/// A field that holds a value.
 #[derive(Debug)]
 pub(super) struct Leaf<'c> {
     pub(super) fated: Fated<'c>,
+    /// As the path of a transform names it, where nothing lists it.
+    named: Option<&'c str>,
     /// What it looks like.
     pub(super) looks: Option<Looks>,
 }
@@ -53,13 +57,16 @@ impl<'c> Reviewed<'c> {
         outline: &'c Outline,
         base: Option<&'c Outline>,
         fates: Vec<EndpointFates<'c>>,
+        named: &'c [Vec<Named<'c>>],
     ) -> Self {
         let mut samples: Vec<Vec<SampleCall>> = fates.iter().map(|_| Vec::new()).collect();
         for sample in rules.sample_calls() {
             samples[sample.endpoint].push(sample);
         }
-        let endpoints = fates.into_iter().zip(samples).enumerate();
-        let endpoints = endpoints.map(|(index, (fates, samples))| judged(index, fates, samples)).collect();
+        let endpoints = fates.into_iter().zip(named).zip(samples).enumerate();
+        let endpoints = endpoints
+            .map(|(index, ((fates, named), samples))| judged(index, fates, named, samples))
+            .collect();
         let before = base.iter().flat_map(|it| it.endpoints.iter());
         let before = before.map(|it| (it.path.text.as_str(), Before::of(it))).collect();
         Reviewed { rules, outline, endpoints, before }
@@ -87,14 +94,21 @@ impl<'c> Before<'c> {
     }
 }
 
-fn judged(index: usize, fates: EndpointFates<'_>, samples: Vec<SampleCall>) -> Judged<'_> {
-    let subject = subject(fates.endpoint);
-    let mut leaves = Vec::with_capacity(fates.fields.len());
-    for fated in fates.fields {
+fn judged<'c>(
+    index: usize,
+    fates: EndpointFates<'c>,
+    named: &'c [Named<'c>],
+    samples: Vec<SampleCall>,
+) -> Judged<'c> {
+    let endpoint = fates.endpoint;
+    let subject = subject(endpoint);
+    let leaf = |fated: Fated<'c>, named: Option<&'c str>| {
         let looks = personal::looks(&Candidate::new(subject, &fated.field.path, value(fated.field)));
-        leaves.push(Leaf { fated, looks });
-    }
-    Judged { index, endpoint: fates.endpoint, subject, leaves, samples }
+        Leaf { fated, named, looks }
+    };
+    let listed = fates.fields.into_iter().map(|fated| leaf(fated, None));
+    let named = named.iter().map(|it| leaf(fates::of_field(endpoint, &it.field), Some(it.written)));
+    Judged { index, endpoint, subject, leaves: listed.chain(named).collect(), samples }
 }
 
 fn subject(endpoint: &Endpoint) -> &str {
@@ -115,6 +129,21 @@ impl Leaf<'_> {
     /// The most that can become of it.
     pub(super) fn worst(&self) -> Fate {
         self.fated.worst().fate
+    }
+
+    /// Whether a schema lists it.
+    pub(super) fn is_listed(&self) -> bool {
+        self.named.is_none()
+    }
+
+    /// How it is taken away.
+    pub(super) fn unlisting(&self) -> &'static str {
+        if self.is_listed() { "do not list it" } else { "name it in a `redact`" }
+    }
+
+    /// Its path as readers of the rules know it.
+    pub(super) fn shown(&self) -> String {
+        self.named.map_or_else(|| self.fated.field.path.to_string(), str::to_owned)
     }
 }
 

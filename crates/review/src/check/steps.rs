@@ -1,6 +1,6 @@
 //! Transforms that do nothing, or not what somebody thought.
 
-use vizard_sanitizer::outline::{Field, FieldPath, Kind, Reach, Step, StepPath};
+use vizard_sanitizer::outline::{Field, FieldPath, Kind, Reach, Step, StepPath, Treatment};
 
 use super::found::Found;
 use super::reviewed::{Judged, Leaf, Reviewed};
@@ -8,6 +8,7 @@ use crate::fates::Fate;
 
 pub(super) fn lint(reviewed: &Reviewed<'_>, found: &mut Found) {
     for judged in &reviewed.endpoints {
+        judged.endpoint.steps.iter().for_each(|step| idle(judged, step, found));
         if let Some(fields) = &judged.endpoint.fields {
             let deeper = deeper(fields);
             for step in &judged.endpoint.steps {
@@ -17,6 +18,18 @@ pub(super) fn lint(reviewed: &Reviewed<'_>, found: &mut Found) {
         after_redact(judged, reviewed, found);
         dropped(judged, reviewed, found);
         nulls(judged, found);
+    }
+}
+
+/// A transform that leaves every value as it is.
+fn idle(judged: &Judged<'_>, step: &Step, found: &mut Found) {
+    let Treatment::CutMatches { regexes } = &step.treatment else { return };
+    if regexes.iter().all(String::is_empty) {
+        let message = format!("`{}` is to cut out nothing, so every text leaves as it is", step.name);
+        found
+            .at("transform-does-nothing", step.place, message)
+            .endpoint(judged.index)
+            .help("say in `redactions` what is to go, or remove the transform");
     }
 }
 
@@ -119,7 +132,8 @@ fn dropped(judged: &Judged<'_>, reviewed: &Reviewed<'_>, found: &mut Found) {
     for leaf in &judged.leaves {
         let field = leaf.fated.field;
         let meant = matches!(field.kind, Kind::Again { .. }) || reviewed.had_field(judged, &field.path);
-        if leaf.worst() == Fate::Dropped && leaf.fated.worst().step.is_some() && !meant {
+        let always = leaf.worst() == Fate::Dropped && leaf.fated.worst().step.is_some();
+        if always && leaf.is_listed() && !meant {
             found
                 .at(
                     "listed-and-dropped",
@@ -148,7 +162,7 @@ fn nulls(judged: &Judged<'_>, found: &mut Found) {
         found
             .at("transform-nulls", worst.place, message)
             .endpoint(judged.index)
-            .field(&field.path)
-            .help("let the path end at the values that are meant, or do not list the field");
+            .field(leaf.shown())
+            .help(format!("let the path end at the values that are meant, or {}", leaf.unlisting()));
     }
 }

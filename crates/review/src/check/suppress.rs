@@ -1,10 +1,13 @@
 //! `# vizard:allow CODE because REASON`: what an author argues away, and how far it reaches.
 
+mod layout;
+
 use vizard_sanitizer::Place;
 
 use super::catalogue;
 use super::found::Found;
 use crate::diagnostics;
+pub(super) use layout::Layout;
 
 /// How many words make a reason.
 const FEWEST_WORDS: usize = 3;
@@ -27,18 +30,22 @@ pub(super) struct Suppression {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reach {
     File,
-    /// This line, and everything that begins at it.
+    /// This line, and the one endpoint or definition that begins at it.
     Line(u32),
 }
 
 /// Reads the comments of a file, and reports those that do not say what they should.
 pub(super) fn read(text: &str, found: &mut Found) -> Vec<Suppression> {
-    // As YAML has it: a carriage return alone ends a line too.
-    let unified = text.replace("\r\n", "\n").replace('\r', "\n");
-    let lines: Vec<&str> = unified.split('\n').collect();
+    // Few files have any.
+    if !text.contains("vizard:") {
+        return Vec::new();
+    }
+    let layout = Layout::of(text);
+    let lines = layout::lines(text);
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     let mut all = Vec::new();
     for (at, line) in lines.iter().enumerate() {
-        let Some(start) = comment(line) else { continue };
+        let Some(start) = comment(line, number(at), &layout) else { continue };
         let Some(directive) = line[start..].trim_start_matches('#').trim_start().strip_prefix("vizard:")
         else {
             continue;
@@ -76,20 +83,13 @@ fn number(index: usize) -> u32 {
     u32::try_from(index + 1).unwrap_or(u32::MAX)
 }
 
-/// Where the comment of a line begins: at a `#` outside quotes, at the start or after white space.
-fn comment(line: &str) -> Option<usize> {
-    let (mut quote, mut before) = (None, ' ');
-    let mut letters = line.char_indices();
-    while let Some((at, c)) = letters.next() {
-        match quote {
-            None if c == '#' && before.is_whitespace() => return Some(at),
-            // A quote inside a plain text is a letter.
-            None if matches!(c, '\'' | '"') && !before.is_alphanumeric() => quote = Some(c),
-            Some('"') if c == '\\' => {
-                letters.next();
-            }
-            Some(open) if c == open => quote = None,
-            None | Some(_) => {}
+/// Where the comment of a line begins: at the first `#` outside scalars, at the start or after white space.
+fn comment(line: &str, number_of_line: u32, layout: &Layout) -> Option<usize> {
+    let mut before = ' ';
+    for (column, (at, c)) in line.char_indices().enumerate() {
+        let is_free = || layout.is_free(Place { line: number_of_line, column: number(column) });
+        if c == '#' && before.is_whitespace() && is_free() {
+            return Some(at);
         }
         before = c;
     }

@@ -1,3 +1,6 @@
+mod open;
+mod suppressed;
+
 use super::*;
 use crate::finding::Level;
 
@@ -197,6 +200,11 @@ fn judges_transforms() {
             vec!["redact> {jsonPaths: ['$.email']", "pseudonymize> {jsonPaths: ['$.email']"],
             vec!["(listed-and-dropped 6)", "transform-after-redact 9"],
         ),
+        (
+            "a: {type: string}",
+            vec!["redactRegexMatches> {jsonPaths: ['$.a'], redactions: []"],
+            vec!["transform-does-nothing 8"],
+        ),
         ("on: {type: boolean}", vec!["pseudonymize> {jsonPaths: ['$.on']"], vec!["transform-nulls 8"]),
         (
             "o: {properties: {a: {type: string}, b: {type: string}}}",
@@ -285,6 +293,30 @@ fn judges_transforms() {
         ),
     ] {
         assert_codes(&fields(properties, &transforms), &expected);
+    }
+}
+
+#[test]
+fn what_the_loader_says_of_an_endpoint_names_it() {
+    let one = |path: &str, methods: &str| {
+        format!(
+            "- pathTemplate: {path}\n  allowedMethods: [{methods}]\n  allowedQueryParams: []\n  responseSchema: {{properties: {{n: {{type: integer}}}}}}\n"
+        )
+    };
+    let file = |all: &[String]| format!("version: '1.0'\nendpoints:\n{}", all.concat());
+    for (yaml, code, endpoint) in [
+        (file(&[one("/a", "GET"), one("/a", "GET")]), "endpoint-unreachable", "/a"),
+        (file(&[one("/a", "GET"), one("/b", "")]), "endpoint-unreachable", "/b"),
+        (file(&[one("/a", "GET"), one("'/b?x'", "GET")]), "endpoint-unreachable", "/b?x"),
+        (
+            file(&[one("/a", "GET"), one("/a", "GET, HEAD"), one("/c", "GET")]),
+            "endpoint-partly-shadowed",
+            "/a",
+        ),
+    ] {
+        let found = check_text("r", &yaml);
+        let one = found.iter().find(|it| it.code == code).unwrap_or_else(|| panic!("{yaml}{found:?}"));
+        assert_eq!(one.endpoint.as_deref(), Some(endpoint), "{yaml}");
     }
 }
 

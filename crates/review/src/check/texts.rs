@@ -22,18 +22,18 @@ pub(super) fn lint(reviewed: &Reviewed<'_>, found: &mut Found) {
 fn by_regex(judged: &Judged<'_>, leaf: &Leaf<'_>, found: &mut Found) {
     let cut = matches!(judged.treatment(leaf), Some(Treatment::CutMatches { .. }));
     let (true, Fate::Partial, Some(looks)) = (cut, leaf.worst(), &leaf.looks) else { return };
-    let field = &leaf.fated.field.path;
+    let field = leaf.shown();
     let what = looks.what.words();
     let message = format!("`{field}` may be {what}, and all of it leaves that the regexes do not match");
     let instead = match looks.what {
-        Kind::FreeText => "use `textDigest`, or do not list it",
-        _ => "use `pseudonymize`, or do not list it",
+        Kind::FreeText => "use `textDigest`",
+        _ => "use `pseudonymize`",
     };
     found
         .at("free-text-by-regex", leaf.fated.worst().place, message)
         .endpoint(judged.index)
         .field(field)
-        .help(instead);
+        .help(format!("{instead}, or {}", leaf.unlisting()));
 }
 
 /// Texts as people write them. What a regex for harmless words keeps of these, it keeps of others.

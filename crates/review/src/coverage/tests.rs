@@ -385,6 +385,39 @@ personal), 4 dropped (2 look personal)
     assert!(all.contains("properties/manager:\n    `people.json#/Person` is not in this file\n"), "{all}");
 }
 
+/// The lines that count, after everything else.
+fn counted(coverage: &Coverage) -> String {
+    let text = text(coverage, false, false);
+    let (_, last) = text.trim_end().rsplit_once("\n\n").unwrap();
+    last.rsplit_once('\n').unwrap().0.replace('\n', " ")
+}
+
+#[test]
+fn what_is_not_described_is_counted_apart() {
+    let rules =
+        rules("/v1/users", "total: {type: integer}, email: {type: string}, phone: {type: string}", "");
+    let schema = |properties: Value| described("/users", object(properties));
+    let nowhere = described("/rooms", object(json!({"total": {"type": "integer"}})));
+    for (description, expected) in [
+        (
+            nowhere,
+            "1 endpoint, 0 described; no described field to compare with; 2 undescribed fields in clear look personal",
+        ),
+        (
+            schema(json!({"total": {"type": "integer"}, "email": {"type": "string"}})),
+            "1 endpoint, 1 described; 2 described fields: 2 leave (1 in clear look personal), 0 dropped (0 look personal); 1 undescribed field in clear looks personal",
+        ),
+        (
+            schema(
+                json!({"total": {"type": "integer"}, "email": {"type": "string"}, "phone": {"type": "string"}}),
+            ),
+            "1 endpoint, 1 described; 3 described fields: 3 leave (2 in clear look personal), 0 dropped (0 look personal)",
+        ),
+    ] {
+        assert_eq!(counted(&compared(&rules, &description, &Options::default())), expected);
+    }
+}
+
 #[test]
 fn tables_hold_everything() {
     let coverage = everything();

@@ -26,24 +26,37 @@ pub fn text(coverage: &Coverage, color: bool, all: bool) -> String {
     }
     push_others(coverage, all, &mut out);
     push_notes(&coverage.notes, all, &mut out);
-    let counts = &coverage.counts;
     out.push('\n');
-    push_wrapped(
-        &mut out,
-        "",
-        &format!(
-            "{}, {} described; {}: {} leave ({} in clear look personal), {} dropped ({} look personal)",
-            count(counts.endpoints, "endpoint"),
-            counts.endpoints_described,
-            count(counts.fields_described, "described field"),
-            counts.fields_leaving,
-            counts.kept_personal,
-            counts.fields_dropped,
-            counts.dropped_personal,
-        ),
-    );
+    push_wrapped(&mut out, "", &counted(coverage));
     writeln!(out, "{}", Tally::of(&findings(coverage))).expect(EXPECTED);
     out
+}
+
+/// How much there is. What is not described is counted apart, so that the parts are parts of their whole.
+fn counted(coverage: &Coverage) -> String {
+    let counts = &coverage.counts;
+    let fields = coverage.endpoints.iter().flat_map(|it| &it.fields);
+    let kept = fields.filter(|it| it.standing == Standing::KeptPersonal);
+    let beside = kept.filter(|it| it.described.is_empty()).count();
+    let mut said =
+        format!("{}, {} described", count(counts.endpoints, "endpoint"), counts.endpoints_described);
+    if counts.fields_described > 0 {
+        said += &format!(
+            "; {}: {} leave ({} in clear look personal), {} dropped ({} look personal)",
+            count(counts.fields_described, "described field"),
+            counts.fields_leaving,
+            counts.kept_personal - beside,
+            counts.fields_dropped,
+            counts.dropped_personal,
+        );
+    } else {
+        said += "; no described field to compare with";
+    }
+    if beside > 0 {
+        let look = if beside == 1 { "looks" } else { "look" };
+        said += &format!("; {} in clear {look} personal", count(beside, "undescribed field"));
+    }
+    said
 }
 
 /// The title, the version and the language.

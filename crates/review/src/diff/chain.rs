@@ -1,9 +1,10 @@
 //! The transforms that a field passes through, in their order, in a form that can be compared.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
-use vizard_sanitizer::outline::{Endpoint, FieldPath, Part, Reach, Step};
+use vizard_sanitizer::outline::{Endpoint, FieldPath, Part, Reach, Step, StepPath, Treatment};
 
+use super::inputs;
 use super::narrower::alternatives;
 
 /// A transform that can change a field.
@@ -18,8 +19,11 @@ pub(super) struct Touch<'o> {
 struct Reached<'o> {
     depth: usize,
     always: bool,
-    /// The paths that reach it sometimes, as written; not needed where it is reached always.
-    by: BTreeSet<&'o str>,
+    /// The paths that reach it, as written and in their order; none where one of them reaches it always and the
+    /// others change nothing more.
+    by: Vec<&'o str>,
+    /// Whether only the set of paths counts, as what is gone cannot go again.
+    at_once: bool,
     condition: Option<&'o str>,
 }
 
@@ -41,12 +45,18 @@ fn reached<'o>(step: &'o Step, path: &FieldPath, depth: usize) -> Option<Reached
         return None;
     }
     let always = reach == Reach::Always;
-    let reaches = |it: &&vizard_sanitizer::outline::StepPath| it.reach(&prefix, is_object) != Reach::Never;
-    let by = match always {
-        true => BTreeSet::new(),
-        false => step.paths.iter().filter(reaches).map(|it| it.written.text.as_str()).collect(),
-    };
-    Some(Reached { depth, always, by, condition: step.condition.as_ref().map(|it| it.text.as_str()) })
+    let reaches = |it: &&StepPath| it.reach(&prefix, is_object) != Reach::Never;
+    let mut by: Vec<&str> = step.paths.iter().filter(reaches).map(|it| it.written.text.as_str()).collect();
+    let at_once = step.treatment == Treatment::Redact && !by.iter().any(|it| inputs::counts(it));
+    if at_once {
+        by.sort_unstable();
+        by.dedup();
+    }
+    if always && (at_once || by.len() == 1) {
+        by.clear();
+    }
+    let condition = step.condition.as_ref().map(|it| it.text.as_str());
+    Some(Reached { depth, always, by, at_once, condition })
 }
 
 impl Touch<'_> {
@@ -62,11 +72,17 @@ impl Touch<'_> {
     pub(super) fn reaches_all_of(&self, other: &Touch<'_>) -> bool {
         other.reached.iter().all(|theirs| {
             let ours = self.reached.iter().find(|ours| ours.depth == theirs.depth);
-            ours.is_some_and(|ours| {
-                ours.always
-                    || (!theirs.always && ours.condition == theirs.condition && theirs.by.is_subset(&ours.by))
-            })
+            ours.is_some_and(|ours| ours.holds(theirs))
         })
+    }
+}
+
+impl Reached<'_> {
+    /// Whether the place is reached here wherever it is reached there, and as often.
+    fn holds(&self, theirs: &Reached<'_>) -> bool {
+        let once = theirs.at_once || theirs.by.len() <= 1;
+        let paths = self.by == theirs.by || (once && theirs.by.iter().all(|it| self.by.contains(it)));
+        (self.always && once) || (self.always >= theirs.always && self.condition == theirs.condition && paths)
     }
 }
 
@@ -81,33 +97,42 @@ pub(super) fn settings(step: &Step) -> impl Iterator<Item = &(String, Vec<String
 /// Whether of every value no more is left by the one than by the other. `false`: not proven.
 pub(super) fn settings_within(a: &Step, b: &Step) -> bool {
     let of = |step: &Step, key: &str| {
-        settings(step).find(|(known, _)| known == key).map(|(_, texts)| texts.clone()).unwrap_or_default()
+        settings(step).find(|(known, _)| known == key).map(|(_, texts)| texts.clone())
     };
     let mut keys: Vec<&String> = settings(a).chain(settings(b)).map(|(key, _)| key).collect();
     keys.sort_unstable();
     keys.dedup();
-    a.name == b.name && keys.into_iter().all(|key| setting_within(key, &of(a, key), &of(b, key)))
+    a.name == b.name
+        && keys.into_iter().all(|key| {
+            let (a, b) = (of(a, key), of(b, key));
+            // A key that is not there differs from one without a text.
+            a == b || setting_within(key, &a.unwrap_or_default(), &b.unwrap_or_default())
+        })
 }
 
 fn setting_within(key: &str, a: &[String], b: &[String]) -> bool {
-    if a == b {
-        return true;
-    }
     match key {
-        "allowedPhrases" | "keywords" => lower(a).is_subset(&lower(b)),
+        // Both as the engine spells them: phrases are found in any case of ASCII only.
+        "allowedPhrases" => {
+            spelled(a, str::to_ascii_lowercase).is_subset(&spelled(b, str::to_ascii_lowercase))
+        }
+        "keywords" => spelled(a, str::to_lowercase).is_subset(&spelled(b, str::to_lowercase)),
         "filters" => filters_within(a, b),
         // They cut one after the other, so only what comes last takes nothing away from the others.
         "redactions" => a.starts_with(b),
         // The longest match stays, so a regex that goes may have outdone another: only equal sets are sure.
         "exceptions" => a.iter().collect::<HashSet<_>>() == b.iter().collect::<HashSet<_>>(),
-        "includeReversible" | "includeOriginal" => a.is_empty() || (!b.is_empty() && lower(a) == lower(b)),
+        "includeReversible" | "includeOriginal" => {
+            let flag = |texts| spelled(texts, str::to_ascii_lowercase);
+            a.is_empty() || (!b.is_empty() && flag(a) == flag(b))
+        }
         "encoding" => a == ["URL_SAFE_HASH_ONLY"],
         _ => false,
     }
 }
 
-fn lower(texts: &[String]) -> HashSet<String> {
-    texts.iter().map(|it| it.to_lowercase()).collect()
+fn spelled(texts: &[String], one: impl Fn(&str) -> String) -> HashSet<String> {
+    texts.iter().map(|it| one(it)).collect()
 }
 
 /// A word stays when a regex is the whole of it.
@@ -122,7 +147,7 @@ fn filters_within(a: &[String], b: &[String]) -> bool {
 /// A step in a few words: `pseudonymize (encoding: JSON)`.
 pub(super) fn said(step: &Step) -> String {
     let settings: Vec<String> =
-        settings(step).map(|(key, texts)| format!("{key}: {}", texts.join(" "))).collect();
+        settings(step).map(|(key, texts)| format!("{key}: {}", said_texts(texts))).collect();
     let mut text = step.name.to_owned();
     if !settings.is_empty() {
         text.push_str(&format!(" ({})", shortened(&settings.join(", "), 160)));
@@ -131,6 +156,10 @@ pub(super) fn said(step: &Step) -> String {
         text.push_str(&format!(" when {}", shortened(&condition.text, 80)));
     }
     text
+}
+
+fn said_texts(texts: &[String]) -> String {
+    if texts.is_empty() { "null".to_owned() } else { texts.join(" ") }
 }
 
 fn shortened(text: &str, most: usize) -> String {

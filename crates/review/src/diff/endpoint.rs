@@ -46,12 +46,12 @@ fn leaves(fates: &EndpointFates<'_>) -> String {
     let reversible = count(&|fate| fate == Fate::Reversible);
     let other = count(&|fate| matches!(fate, Fate::Pseudonymized | Fate::Digested));
     let parts =
-        [(clear, "in clear or in part"), (reversible, "reversible"), (other, "as pseudonyms or digests")];
+        [(clear, "kept in whole or part"), (reversible, "reversible"), (other, "pseudonymized or digested")];
     let parts = parts.into_iter().filter(|(count, _)| *count > 0);
     let parts: Vec<String> = parts.map(|(count, how)| format!("{count} {how}")).collect();
     match parts.is_empty() {
         true => "no field leaves".to_owned(),
-        false => format!("fields leave, {}", words::listed(parts.into_iter(), "and")),
+        false => format!("fields leave: {}", words::listed(parts.into_iter(), "and")),
     }
 }
 

@@ -13,9 +13,9 @@ pub struct Exposure {
     pub open: usize,
     /// Listed fields that can be read, wholly or in part.
     pub clear: usize,
-    /// Listed fields that become pseudonyms which can be turned back.
+    /// Listed fields that become reversible pseudonyms.
     pub reversible: usize,
-    /// Listed fields that become pseudonyms for good.
+    /// Listed fields that become pseudonyms that cannot be turned back.
     pub pseudonymized: usize,
     /// Listed fields of which only the length and number of words leave.
     pub digested: usize,
@@ -47,10 +47,10 @@ impl Exposure {
         [
             ("endpoints", self.endpoints),
             ("endpoints without a schema", self.open),
-            ("fields in clear or in part", self.clear),
-            ("reversible pseudonyms", self.reversible),
-            ("pseudonyms for good", self.pseudonymized),
-            ("digests", self.digested),
+            ("fields kept in whole or part", self.clear),
+            ("fields reversible", self.reversible),
+            ("fields pseudonymized", self.pseudonymized),
+            ("fields digested", self.digested),
             ("fields without content", self.nothing),
         ]
     }

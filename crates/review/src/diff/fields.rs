@@ -7,6 +7,7 @@ use vizard_sanitizer::outline::{Endpoint, Field, FieldPath, Kind, Outline};
 use super::change::{Change, Direction};
 use super::judge::{self, Treated, Verdict};
 use super::narrower::Relation;
+use super::sequence;
 use super::what::What;
 use crate::fates::{self, EndpointFates, Fate, Fated};
 
@@ -24,7 +25,11 @@ pub(super) fn compare(old: &EndpointFates<'_>, new: &EndpointFates<'_>, augments
     };
     let (was, is) = (alone(was), alone(is));
     let mut changes = compare_listed(&fates::of(&was)[0], &fates::of(&is)[0], augments);
-    if idle(&was.endpoints[0]) != idle(&is.endpoints[0]) {
+    let (was, is) = (&was.endpoints[0], &is.endpoints[0]);
+    let (was_idle, is_idle) = (idle(was), idle(is));
+    // In deeper places they meet others, so that their order counts.
+    let in_order = was_idle.is_empty() || sequence::only_appends(was, is);
+    if was_idle != is_idle || !in_order {
         let message = "paths of transforms that reach only deeper places are others";
         changes.push(Change::unproven(What::TreatmentChanged, message));
     }
@@ -133,8 +138,7 @@ pub(super) fn compare_listed(
 
 /// How a fate is told in a list of what leaves.
 fn shown(fates: &[Fate]) -> String {
-    let word = |fate: &Fate| if *fate == Fate::Kept { "clear" } else { fate.word() };
-    fates.iter().map(word).collect::<Vec<_>>().join(" or ")
+    fates.iter().map(|it| it.word()).collect::<Vec<_>>().join(" or ")
 }
 
 fn is_digest(treated: &Treated<'_, '_>) -> bool {

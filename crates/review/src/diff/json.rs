@@ -5,6 +5,8 @@ use serde::Serialize;
 use super::Diff;
 use super::change::{Change, Direction, Said, Tally};
 use super::exposure::Exposure;
+use super::failed::Failed;
+use crate::finding::Finding;
 use crate::render::escape;
 
 #[derive(Serialize)]
@@ -13,6 +15,14 @@ struct Report<'d> {
     grows: bool,
     tally: Tally,
     files: Vec<File<'d>>,
+    not_compared: Vec<NotCompared<'d>>,
+}
+
+#[derive(Serialize)]
+struct NotCompared<'d> {
+    old: Option<&'d str>,
+    new: Option<&'d str>,
+    problems: &'d [Finding],
 }
 
 #[derive(Serialize)]
@@ -50,13 +60,14 @@ struct Side<'d> {
     column: u32,
 }
 
-/// One object for any number of files.
-pub fn json(diffs: &[Diff]) -> String {
+/// One object for any number of files, compared or not.
+pub fn json(diffs: &[Diff], failed: &[Failed]) -> String {
     escape::json(&Report {
         tool: "vizard diff",
         grows: diffs.iter().any(Diff::grows),
         tally: Tally::of(diffs.iter().flat_map(|it| &it.changes)),
         files: diffs.iter().map(file).collect(),
+        not_compared: failed.iter().map(not_compared).collect(),
     })
 }
 
@@ -69,6 +80,10 @@ fn file(diff: &Diff) -> File<'_> {
         exposure: Exposures { before: &diff.before, after: &diff.after },
         changes: diff.changes.iter().map(entry).collect(),
     }
+}
+
+fn not_compared(failed: &Failed) -> NotCompared<'_> {
+    NotCompared { old: failed.old.as_deref(), new: failed.new.as_deref(), problems: &failed.problems }
 }
 
 fn entry(change: &Change) -> Entry<'_> {

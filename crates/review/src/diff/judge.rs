@@ -89,17 +89,15 @@ pub(super) fn judge(old: &Treated<'_, '_>, new: &Treated<'_, '_>) -> Verdict {
     if most_now > most_before {
         return Verdict::Grows;
     }
-    // A digest tells of a text what a pseudonym does not: its length. One that is made of the pseudonym tells nothing new.
-    let pseudonym = matches!(least_before, Fate::Pseudonymized | Fate::Reversible);
-    if pseudonym && most_now == Fate::Digested && !chain_within(&new.chain, &old.chain) {
-        return Verdict::Unproven;
-    }
-    // Whatever happened to a value, less happens to it now; and a value that nothing touched can only lose.
-    if most_now < least_before || (old.chain.is_empty() && kinds(old) == kinds(new)) {
+    // What left as a whole can only lose, and what is nothing of the value any more tells nothing of it.
+    let whole = matches!(least_before, Fate::Kept | Fate::Original);
+    let nothing = matches!(most_now, Fate::Dropped | Fate::Null | Fate::Constant);
+    if (most_now < least_before && (whole || nothing)) || (old.chain.is_empty() && kinds(old) == kinds(new)) {
         return Verdict::Shrinks;
     }
-    if most_now == least_before
-        && let Some(verdict) = as_opaque(old, new, most_now)
+    // Of a part and a pseudonym, or of a pseudonym and a length, neither is told by the other: only the transforms tell.
+    if most_now <= least_before
+        && let Some(verdict) = as_opaque(old, new, (least_before, most_now))
     {
         return if was == is { verdict } else { Verdict::Shrinks };
     }
@@ -116,22 +114,37 @@ fn kinds<'f>(treated: &'f Treated<'_, '_>) -> Vec<&'f Kind> {
     treated.fields.iter().map(|it| &it.field.kind).collect()
 }
 
-/// A fate that holds nothing of the value but its identity is the same, however it came about.
-fn as_opaque(old: &Treated<'_, '_>, new: &Treated<'_, '_>, fate: Fate) -> Option<Verdict> {
-    match fate {
-        Fate::Dropped | Fate::Null | Fate::Constant => Some(Verdict::Neutral),
-        Fate::Pseudonymized | Fate::Reversible => {
-            let mut before = old.pseudonymizing();
-            let (first, only) = (before.next()?, before.next().is_none());
+/// Nothing of the value is the same, however it came about; a pseudonym is the same where it is made of the same.
+fn as_opaque(old: &Treated<'_, '_>, new: &Treated<'_, '_>, (was, is): (Fate, Fate)) -> Option<Verdict> {
+    match (was, is) {
+        (Fate::Dropped | Fate::Null | Fate::Constant, _) => Some(Verdict::Neutral),
+        (Fate::Pseudonymized | Fate::Reversible, Fate::Pseudonymized | Fate::Reversible) => {
+            let (first, before) = old.chain.split_last()?;
+            let is_first = |chain: &Treated<'_, '_>| chain.pseudonymizing().next().map(|it| it.step.place);
+            let (ours, theirs) = (new.chain.get(..before.len())?, new.chain.get(before.len())?);
+            // What is done before it decides what it is made of, and what is done to it may cut off its domain.
+            let same_before = ours.iter().zip(before).all(|(ours, theirs)| ours.same(theirs))
+                && is_first(old) == Some(first.step.place)
+                && is_first(new) == Some(theirs.step.place);
             let within = |touch: &Touch<'_>| {
                 chain::settings_within(touch.step, first.step) || touch.step.treatment == Treatment::HashIp
             };
             // An encoding that leaves the domain out tells less.
             let same = |touch: &Touch<'_>| chain::settings_within(first.step, touch.step);
             let verdict = if new.pseudonymizing().all(same) { Verdict::Neutral } else { Verdict::Shrinks };
-            (only && new.pseudonymizing().all(within)).then_some(verdict)
+            let as_often = new.pseudonymizing().any(|it| it.reaches_all_of(first));
+            (same_before && as_often && new.pseudonymizing().all(within)).then_some(verdict)
         }
-        Fate::Digested | Fate::Limited | Fate::Partial | Fate::Original | Fate::Kept => None,
+        (
+            Fate::Digested
+            | Fate::Pseudonymized
+            | Fate::Reversible
+            | Fate::Limited
+            | Fate::Partial
+            | Fate::Original
+            | Fate::Kept,
+            _,
+        ) => None,
     }
 }
 

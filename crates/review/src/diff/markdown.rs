@@ -2,30 +2,58 @@
 
 use super::Diff;
 use super::change::{Change, Direction, Said, Tally};
+use super::failed::{Failed, Summary};
+use crate::finding::{Finding, Level};
 use crate::render::escape::visible;
 
 /// Most changes of one direction that are shown; a comment has a limit, and nobody reads more.
 const MOST: usize = 200;
 
-/// Any number of files.
-pub fn markdown(diffs: &[Diff]) -> String {
+/// Any number of files, compared or not.
+pub fn markdown(diffs: &[Diff], failed: &[Failed]) -> String {
     let tally = Tally::of(diffs.iter().flat_map(|it| &it.changes));
     let grows = diffs.iter().any(Diff::grows);
     let mut out = String::new();
-    out.push_str(match grows {
-        true => "## Exposure grows\n\nMore passes or leaves by the new rules. A reviewer has to sign each line below.\n",
-        false => "## Exposure does not grow\n",
+    out.push_str(match (grows, failed.is_empty()) {
+        (true, _) => "## Exposure grows\n\nMore passes or leaves by the new rules. A reviewer has to sign each line below.\n",
+        (false, true) => "## Exposure does not grow\n",
+        (false, false) => "## Not every file can be compared\n",
     });
-    out.push_str(&format!("\n{tally}\n"));
+    out.push_str(&format!("\n{}\n", Summary(tally, failed)));
+    failed.iter().for_each(|failed| not_compared(failed, &mut out));
     for diff in diffs.iter().filter(|it| !it.changes.is_empty()) {
-        let name = |name: &Option<String>| name.as_deref().map_or("no rules".to_owned(), code);
-        out.push_str(&format!("\n### {} to {}\n", name(&diff.old), name(&diff.new)));
+        out.push_str(&title(&diff.old, &diff.new));
         section(diff, Direction::Grows, "Grows", &mut out);
         folded(diff, Direction::Shrinks, "Shrinks", &mut out);
         folded(diff, Direction::Neutral, "Neutral", &mut out);
         exposure(diff, &mut out);
     }
     out
+}
+
+fn title(old: &Option<String>, new: &Option<String>) -> String {
+    let name = |name: &Option<String>| name.as_deref().map_or("no rules".to_owned(), code);
+    format!("\n### {} to {}\n", name(old), name(new))
+}
+
+fn not_compared(failed: &Failed, out: &mut String) {
+    out.push_str(&title(&failed.old, &failed.new));
+    out.push_str("\nNot compared, because the proxy would not load this:\n\n");
+    for problem in failed.problems.iter().take(MOST) {
+        let Finding { level, file, place, message, .. } = problem;
+        let level = match level {
+            Level::Error => "error",
+            Level::Warning => "warning",
+            Level::Note => "note",
+        };
+        let at = place.map(|it| format!(":{}:{}", it.line, it.column)).unwrap_or_default();
+        let help = problem.help.as_ref().map(|it| format!("; {}", cell(it))).unwrap_or_default();
+        let said = format!("{level} at {}: {}{help}", code(&format!("{file}{at}")), cell(message));
+        out.push_str(&format!("- {said} ({})\n", code(problem.code)));
+    }
+    if failed.problems.len() > MOST {
+        out.push_str(&format!("\nAnd {} more.\n", failed.problems.len() - MOST));
+    }
 }
 
 fn of(diff: &Diff, direction: Direction) -> Vec<&Change> {

@@ -61,7 +61,7 @@ pub(super) fn pair(old: &Loaded, new: &Loaded) -> Pairs {
 /// The methods in one spelling; `None`: any.
 pub(super) fn methods(endpoint: &Endpoint) -> Option<Vec<String>> {
     let mut methods: Vec<String> =
-        endpoint.methods.as_ref()?.iter().map(|it| it.text.to_ascii_uppercase()).collect();
+        endpoint.methods.as_ref()?.iter().map(|it| it.text.trim().to_ascii_uppercase()).collect();
     methods.sort_unstable();
     methods.dedup();
     Some(methods)

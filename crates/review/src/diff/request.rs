@@ -2,28 +2,35 @@
 
 use std::collections::HashMap;
 
-use vizard_sanitizer::outline::{Endpoint, Outline, Parameter, Written};
+use vizard_sanitizer::outline::{Endpoint, Parameter, Written};
 
 use super::change::{Change, Direction};
 use super::narrower::{self, Relation};
 use super::what::What;
-use super::{endpoint, pairs};
+use super::{Loaded, endpoint, pairs};
 use crate::words;
 
 /// A file and one of its endpoints.
 #[derive(Clone, Copy)]
 struct Side<'o> {
-    outline: &'o Outline,
+    file: &'o Loaded,
     endpoint: &'o Endpoint,
 }
 
-pub(super) fn compare(old: (&Outline, &Endpoint), new: (&Outline, &Endpoint)) -> Vec<Change> {
-    let old = Side { outline: old.0, endpoint: old.1 };
-    let new = Side { outline: new.0, endpoint: new.1 };
+impl Side<'_> {
+    /// Whether the path has a parameter of the name that the schema is for.
+    fn knows(self, schema: &Parameter) -> bool {
+        !self.file.unknown_parameters.contains(&schema.name.place)
+    }
+}
+
+pub(super) fn compare(old: (&Loaded, &Endpoint), new: (&Loaded, &Endpoint)) -> Vec<Change> {
+    let old = Side { file: old.0, endpoint: old.1 };
+    let new = Side { file: new.0, endpoint: new.1 };
     let mut changes = Vec::new();
     path(old.endpoint, new.endpoint, &mut changes);
     methods(old.endpoint, new.endpoint, &mut changes);
-    path_parameters(old.endpoint, new.endpoint, &mut changes);
+    path_parameters(old, new, &mut changes);
     query(old.endpoint, new.endpoint, &mut changes);
     headers(old, new, &mut changes);
     body(old.endpoint, new.endpoint, &mut changes);
@@ -78,7 +85,9 @@ fn methods(old: &Endpoint, new: &Endpoint, changes: &mut Vec<Change>) {
 }
 
 /// The parameters of the path, by position, as their names may be others.
-fn path_parameters(old: &Endpoint, new: &Endpoint, changes: &mut Vec<Change>) {
+fn path_parameters(old_side: Side<'_>, new_side: Side<'_>, changes: &mut Vec<Change>) {
+    let (old, new) = (old_side.endpoint, new_side.endpoint);
+    revived_or_dead(old_side, new_side, changes);
     let mut renamed: HashMap<String, String> = HashMap::new();
     if !old.is_regex && !new.is_regex {
         let names = |it: &Endpoint| -> Vec<String> {
@@ -90,9 +99,31 @@ fn path_parameters(old: &Endpoint, new: &Endpoint, changes: &mut Vec<Change>) {
         }
     }
     let new_name = |name: &str| renamed.get(name).cloned().unwrap_or_else(|| name.to_owned());
-    let was = by_name(&old.path_schemas, new_name);
-    let is = by_name(&new.path_schemas, str::to_owned);
-    schemas("path", &was, &is, (old, new), |_| true, changes);
+    let known = |side: Side<'_>| -> Vec<Parameter> {
+        side.endpoint.path_schemas.iter().filter(|it| side.knows(it)).cloned().collect()
+    };
+    let (was, is) = (known(old_side), known(new_side));
+    schemas("path", &by_name(&was, new_name), &by_name(&is, str::to_owned), (old, new), |_| true, changes);
+}
+
+/// With a schema for a parameter that its path has not, an endpoint matches no call.
+fn revived_or_dead(old: Side<'_>, new: Side<'_>, changes: &mut Vec<Change>) {
+    fn unknown(side: Side<'_>) -> Option<&Written> {
+        side.endpoint.path_schemas.iter().find(|it| !side.knows(it)).map(|it| &it.name)
+    }
+    match (unknown(old), unknown(new)) {
+        (Some(_), Some(_)) | (None, None) => {}
+        (Some(name), None) => {
+            let message = format!("`{}`, a parameter that the path has not, is required no more", name.text);
+            let change = Change::new(Direction::Grows, What::ParameterLoosened, message);
+            changes.push(change.before("no call passes", name.place).after("calls pass", new.endpoint.place));
+        }
+        (None, Some(name)) => {
+            let message = format!("`{}` is a parameter that the path has not, so no call passes", name.text);
+            let change = Change::new(Direction::Shrinks, What::ParameterTightened, message);
+            changes.push(change.before("calls pass", old.endpoint.place).after("no call passes", name.place));
+        }
+    }
 }
 
 fn query(old: &Endpoint, new: &Endpoint, changes: &mut Vec<Change>) {
@@ -224,13 +255,18 @@ fn accepts_all(parameter: &Parameter) -> bool {
         && it.all_of.is_empty()
 }
 
+/// As the engine spells it.
+fn header(name: &str) -> String {
+    name.trim().to_ascii_lowercase()
+}
+
 fn headers(old: Side<'_>, new: Side<'_>, changes: &mut Vec<Change>) {
     let of = |side: Side<'_>| -> Vec<Written> {
-        side.outline.headers.iter().chain(&side.endpoint.headers).cloned().collect()
+        side.file.outline.headers.iter().chain(&side.endpoint.headers).cloned().collect()
     };
     let (was, is) = (of(old), of(new));
     added_and_removed(
-        (&names(&was, str::to_ascii_lowercase), &names(&is, str::to_ascii_lowercase)),
+        (&names(&was, header), &names(&is, header)),
         (What::HeaderAdded, What::HeaderRemoved),
         |name, passes| format!("the request header `{name}` is sent on {passes}"),
         changes,

@@ -375,6 +375,224 @@ fn definitions_within_themselves_are_compared_as_deep_as_paths_reach() {
     assert_eq!(shown(&versions(&deep, &none)), ["grows? treatment-changed"]);
 }
 
+/// What a reviewer who wanted to let something out would try.
+#[test]
+fn what_is_asked_is_what_was_left() {
+    let schema = "responseSchema: {properties: {t: {type: string}, k: {type: string}, m: {properties: {k: {type: string}}}, users: {items: {properties: {type: {type: string}, email: {type: string}, name: {type: string}}}}}}\n  ";
+    let guest = "!<redact> {jsonPaths: [\"$.users[?(@.type=='guest')].email\"]}";
+    let types = "!<redact> {jsonPaths: ['$.users[*].type']}";
+    let names = "!<redact> {jsonPaths: ['$.users[*].name']}";
+    let when = "applyOnlyWhen: \"$[?(@.k=='x')]\"";
+    let (asks, asked) =
+        (format!("!<redact> {{jsonPaths: [$.t], {when}}}"), "!<redact> {jsonPaths: [$.k]}".to_owned());
+    let guests = "applyOnlyWhen: \"$.users[?(@.type=='guest')]\"";
+    let one = format!("!<redact> {{jsonPaths: ['$.users[*].type', '$.users[*].email'], {guests}}}");
+    let split = format!(
+        "!<redact> {{jsonPaths: ['$.users[*].type'], {guests}}}, !<redact> {{jsonPaths: ['$.users[*].email'], {guests}}}"
+    );
+    let split_others = format!(
+        "!<redact> {{jsonPaths: ['$.users[*].name'], {guests}}}, !<redact> {{jsonPaths: ['$.users[*].email'], {guests}}}"
+    );
+    let others = format!("!<redact> {{jsonPaths: ['$.users[*].name', '$.users[*].email'], {guests}}}");
+    let name_only = format!("!<redact> {{jsonPaths: ['$.users[*].name'], {guests}}}");
+    let first_twice = "!<redact> {jsonPaths: ['$.users[0]', '$.users[0]']}";
+    let first = "!<redact> {jsonPaths: ['$.users[0]']}";
+    for (old, new, grows) in [
+        (format!("{guest}, {types}"), format!("{types}, {guest}"), true),
+        (format!("{guest}, {types}"), format!("{guest}, {types}, {names}"), false),
+        (format!("{asks}, {asked}"), format!("{asked}, {asks}"), true),
+        // Without parentheses it asks the same.
+        (
+            format!("!<redact> {{jsonPaths: [\"$.users[? @.type=='guest'].email\"]}}, {types}"),
+            format!("{types}, !<redact> {{jsonPaths: [\"$.users[? @.type=='guest'].email\"]}}"),
+            true,
+        ),
+        (one.clone(), split.clone(), true),
+        (split, one, true),
+        (first_twice.to_owned(), first.to_owned(), true),
+        (name_only, others.clone(), false),
+    ] {
+        for schema in [schema, ""] {
+            let with = |transforms: &str| file(&format!("{schema}transforms: [{transforms}]"));
+            let diff = versions(&with(&old), &with(&new));
+            assert_eq!(diff.grows(), grows, "{old} to {new}: {:?}", shown(&diff));
+        }
+    }
+    let with = |transforms: &str| file(&format!("{schema}transforms: [{transforms}]"));
+    // Nobody asks a name or an address here.
+    assert_eq!(shown(&versions(&with(&others), &with(&split_others))), [""; 0]);
+    assert_eq!(
+        shown(&versions(&with(&format!("{guest}, {names}")), &with(&format!("{names}, {guest}")))),
+        [""; 0]
+    );
+    // What is asked was never told: what is taken away would tell it.
+    let kept_back = with(&asked);
+    assert_eq!(
+        shown(&versions(&kept_back, &with(&format!("{asks}, {asked}")))),
+        ["grows? condition-input-changed", "shrinks fate-strengthened $.t"]
+    );
+    // A container is asked by what it holds.
+    let empty = "!<redact> {jsonPaths: [$.t], applyOnlyWhen: '$[?(@.m empty false)]'}";
+    let without = with(empty).replace("m: {properties: {k: {type: string}}}", "m: {properties: {}}");
+    assert_eq!(
+        shown(&versions(&with(empty), &without)),
+        ["grows? condition-input-changed", "shrinks field-removed $.m.k"]
+    );
+    // A number is null where a text is listed, and asked before it goes.
+    let dropped = with(&format!("{asks}, {asked}"));
+    let number = dropped.replace("k: {type: string}, m", "k: {type: integer}, m");
+    assert_eq!(shown(&versions(&dropped, &number)), ["grows? condition-input-changed"]);
+    // What a schema does not list can be asked no more.
+    let open = file(&format!("transforms: [{asks}]"));
+    let closed =
+        file(&format!("responseSchema: {{properties: {{t: {{type: string}}}}}}\n  transforms: [{asks}]"));
+    assert!(versions(&open, &closed).grows());
+}
+
+#[test]
+fn less_of_one_thing_may_be_more_of_another() {
+    let of = |transforms: &str| answers("t: {type: string}", transforms);
+    let digest = "!<textDigest> {jsonPaths: [$.t]}";
+    let pseudonym = "!<pseudonymize> {jsonPaths: [$.t]}";
+    let reversible = "!<pseudonymize> {jsonPaths: [$.t], includeReversible: true}";
+    let cut = "!<redactRegexMatches> {jsonPaths: [$.t], redactions: ['@.*']}";
+    let words = "!<filterTokenByRegex> {jsonPaths: [$.t], filters: ['@.*']}";
+    let yes = "!<redactExceptPhrases> {jsonPaths: [$.t], allowedPhrases: [yes]}";
+    let redact = "!<redact> {jsonPaths: [$.t]}";
+    for (old, new, expected) in [
+        (
+            "!<redactRegexMatches> {jsonPaths: [$.t], redactions: ['\\S+@\\S+']}".to_owned(),
+            "!<redactExceptSubstringsMatchingRegexes> {jsonPaths: [$.t], exceptions: ['\\S+@\\S+']}"
+                .to_owned(),
+            vec!["grows? treatment-changed $.t"],
+        ),
+        (yes.to_owned(), reversible.to_owned(), vec!["grows? treatment-changed $.t"]),
+        (yes.to_owned(), digest.to_owned(), vec!["grows? treatment-changed $.t"]),
+        (words.to_owned(), pseudonym.to_owned(), vec!["grows? treatment-changed $.t"]),
+        (cut.to_owned(), pseudonym.to_owned(), vec!["grows? treatment-changed $.t"]),
+        (format!("{cut}, {pseudonym}"), pseudonym.to_owned(), vec!["grows? treatment-changed $.t"]),
+        (format!("{pseudonym}, {cut}"), pseudonym.to_owned(), vec!["grows treatment-changed $.t"]),
+        (format!("{yes}, {reversible}"), reversible.to_owned(), vec!["grows? treatment-changed $.t"]),
+        (pseudonym.to_owned(), digest.to_owned(), vec!["grows? treatment-changed $.t"]),
+        (
+            "!<tokenize> {jsonPaths: [$.t]}".to_owned(),
+            pseudonym.to_owned(),
+            vec!["grows? treatment-changed $.t"],
+        ),
+        (
+            "!<pseudonymize> {jsonPaths: [$.t, $.t]}".to_owned(),
+            pseudonym.to_owned(),
+            vec!["grows condition-added $.t"],
+        ),
+        (
+            "!<redactRegexMatches> {jsonPaths: [$.t, $..t], redactions: [ab]}".to_owned(),
+            "!<redactRegexMatches> {jsonPaths: [$.t], redactions: [ab]}".to_owned(),
+            vec!["grows condition-added $.t"],
+        ),
+        // Each of these takes away for sure.
+        (
+            format!("{cut}, {reversible}"),
+            format!("{cut}, {pseudonym}"),
+            vec!["shrinks fate-strengthened $.t"],
+        ),
+        (cut.to_owned(), redact.to_owned(), vec!["shrinks fate-strengthened $.t"]),
+        (cut.to_owned(), format!("{cut}, {pseudonym}"), vec!["shrinks fate-strengthened $.t"]),
+        (reversible.to_owned(), pseudonym.to_owned(), vec!["shrinks fate-strengthened $.t"]),
+        (String::new(), digest.to_owned(), vec!["shrinks fate-strengthened $.t"]),
+        (redact.to_owned(), "!<redact> {jsonPaths: [$.t, $..t]}".to_owned(), vec![]),
+    ] {
+        let told = shown(&versions(&of(&old), &of(&new)));
+        assert_eq!(told, expected, "{old} to {new}");
+    }
+}
+
+#[test]
+fn settings_count_as_they_are_read() {
+    let of = |keys: &str| answers("t: {type: string}", &format!("{{jsonPaths: [$.t], method: {keys}}}"));
+    for (old, new, expected) in [
+        (
+            "filterTokenByRegex, filters: ['a'], delimiter: ~",
+            "filterTokenByRegex, filters: ['a']",
+            vec!["grows? limited-regex-changed $.t"],
+        ),
+        (
+            "filterTokenByRegex, filters: ['a']",
+            "filterTokenByRegex, filters: ['a'], delimiter: null",
+            vec!["grows? limited-regex-changed $.t"],
+        ),
+        (
+            "redactExceptPhrases, allowedPhrases: []",
+            "redactExceptPhrases, allowedPhrases: ['false']",
+            vec!["grows limited-regex-changed $.t"],
+        ),
+        (
+            "redactRegexMatches, redactions: ['false']",
+            "redactRegexMatches, redactions: []",
+            vec!["grows limited-regex-changed $.t"],
+        ),
+        ("pseudonymize, includeReversible: False, includeOriginal: 'false'", "pseudonymize", vec![]),
+        ("tokenize, regex: ~", "tokenize", vec![]),
+        // The engine folds the case of ASCII only.
+        (
+            "redactExceptPhrases, allowedPhrases: [aÉa]",
+            "redactExceptPhrases, allowedPhrases: [aéa]",
+            vec!["grows? limited-regex-changed $.t"],
+        ),
+        (
+            "redactExceptPhrases, allowedPhrases: [Été, x]",
+            "redactExceptPhrases, allowedPhrases: [ÉtÉ, X]",
+            vec!["grows? limited-regex-changed $.t"],
+        ),
+    ] {
+        assert_eq!(shown(&versions(&of(old), &of(new))), expected, "{old} to {new}");
+    }
+}
+
+#[test]
+fn an_endpoint_that_admits_no_call_leaves_it_to_others() {
+    let me = |keys: &str| {
+        format!(
+            "endpoints:\n- {{pathTemplate: /u/me, allowedMethods: [GET], {keys}responseSchema: {{properties: {{t: {{type: string}}}}}}}}\n- {{pathTemplate: '/u/{{id}}', allowedMethods: [GET], responseSchema: {{properties: {{t: {{type: string}}, s: {{type: string}}}}}}}}\n"
+        )
+    };
+    let (alive, dead) = (me(""), me("pathParameterSchemas: {me: {type: string}}, "));
+    assert_eq!(
+        shown(&versions(&alive, &dead)),
+        ["grows? answered-by-another", "shrinks parameter-tightened"]
+    );
+    assert_eq!(shown(&versions(&dead, &alive)), ["grows parameter-loosened"]);
+    assert_eq!(shown(&versions(&dead, &dead.replace("me: {type", "you: {type"))), [""; 0]);
+}
+
+#[test]
+fn methods_are_read_as_the_engine_reads_them() {
+    let of = |methods: &str| file(&format!("{methods}allowedQueryParams: []"));
+    let diff = versions(&of(""), &of("allowedMethods: [GET, ' trace']\n  "));
+    assert_eq!(shown(&diff), ["grows method-added", "shrinks methods-listed"]);
+    let same = versions(&of("allowedMethods: [' GET']\n  "), &of("allowedMethods: [get]\n  "));
+    assert_eq!(shown(&same), [""; 0]);
+    let two = |first: &str, second: &str| {
+        format!("endpoints: [{{pathTemplate: /a, {first}}}, {{pathTemplate: '/{{x}}', {second}}}]")
+    };
+    let (spaced, plain) = ("allowedMethods: [' GET']", "allowedMethods: [GET]");
+    let swapped = "endpoints: [{pathTemplate: '/{x}', allowedMethods: [GET]}, {pathTemplate: /a, allowedMethods: [' GET']}]";
+    assert_eq!(shown(&versions(&two(spaced, plain), swapped)), ["grows? order-changed"]);
+}
+
+#[test]
+fn paths_that_reach_only_deeper_places_run_in_their_order() {
+    let tree = |transforms: &str| {
+        format!(
+            "endpoints:\n- pathTemplate: /t\n  allowedMethods: [GET]\n  responseSchema: {{$ref: '#/definitions/T'}}\n  transforms: [{transforms}]\ndefinitions:\n  T: {{properties: {{id: {{type: string}}, kids: {{items: {{$ref: '#/definitions/T'}}}}}}}}\n"
+        )
+    };
+    let deep = "!<redactRegexMatches> {jsonPaths: ['$.kids[*].kids[*].kids[*].kids[*].kids[*].kids[*].id'], redactions: ['@.*']}";
+    let all = "!<pseudonymize> {jsonPaths: ['$..id']}";
+    let (one, two) = (tree(&format!("{deep}, {all}")), tree(&format!("{all}, {deep}")));
+    assert_eq!(shown(&versions(&one, &two)), ["grows? treatment-changed"]);
+    assert_eq!(shown(&versions(&one, &one)), [""; 0]);
+}
+
 const OLD: &str = "\
 endpoints:
 - pathTemplate: /v2/users
@@ -397,12 +615,12 @@ endpoints:
 #[test]
 fn people_and_machines_can_read_it() {
     let diff = versions(OLD, NEW);
-    let plain = text(std::slice::from_ref(&diff), false);
+    let plain = text(std::slice::from_ref(&diff), &[], false);
     assert!(plain == include_str!("expected/text.txt"), "it is now:\n{plain}");
     assert!(plain.lines().all(|line| line.chars().count() <= 80));
-    let markdown = markdown(std::slice::from_ref(&diff));
+    let markdown = markdown(std::slice::from_ref(&diff), &[]);
     assert!(markdown == include_str!("expected/markdown.md"), "it is now:\n{markdown}");
-    let read: serde_json::Value = serde_json::from_str(&json(std::slice::from_ref(&diff))).unwrap();
+    let read: serde_json::Value = serde_json::from_str(&json(std::slice::from_ref(&diff), &[])).unwrap();
     assert_eq!(read["grows"], true);
     assert_eq!(read["tally"], serde_json::json!({"grow": 3, "shrink": 1, "neutral": 0}));
     assert_eq!(read["files"][0]["changes"][0]["kind"], "method-added");
@@ -412,7 +630,7 @@ fn people_and_machines_can_read_it() {
     let nothing =
         versions(OLD, &format!("# A comment.\n{}", OLD.replace("  allowed", "  # another\n  allowed")));
     assert_eq!(
-        text(&[nothing], false),
+        text(&[nothing], &[], false),
         "old.yaml -> new.yaml\n  the same calls pass, and the same leaves\n\nno changes\n"
     );
 }
@@ -422,10 +640,53 @@ fn nothing_in_a_file_steers_the_reader() {
     let hostile = "endpoints: [{pathTemplate: \"/\\e[31m<b>|`@all`/x\", allowedQueryParams: [\"a\\e|`](http://x.example)\"]}]";
     let diff = between(None, Some(Version { name: "a\u{1b}[2J.yaml", text: hostile })).unwrap();
     let diffs = [diff];
-    for shown in [text(&diffs, false), markdown(&diffs), json(&diffs)] {
+    let refused = "endpoints: [{\"path\\e[31m<b>|`@all`\": 1}]";
+    let failed = [failed(None, Some(Version { name: "b\u{1b}[2J`.yaml", text: refused }))];
+    for shown in [text(&diffs, &failed, false), markdown(&diffs, &failed), json(&diffs, &failed)] {
         assert!(!shown.contains('\u{1b}'), "{shown}");
     }
-    assert!(!markdown(&diffs).contains("<b>|`@"));
+    assert!(!markdown(&diffs, &failed).contains("<b>|`@"));
+}
+
+fn failed(old: Option<Version<'_>>, new: Option<Version<'_>>) -> Failed {
+    let name = |version: Option<Version<'_>>| version.map(|it| it.name.to_owned());
+    let found = between(old, new).unwrap_err();
+    let texts = [old, new].into_iter().flatten().map(|it| (it.name.to_owned(), it.text.to_owned()));
+    let problems = crate::check::problems_of(&found);
+    Failed { old: name(old), new: name(new), problems, texts: texts.collect() }
+}
+
+#[test]
+fn what_cannot_be_compared_hides_nothing() {
+    let version = |name, text| Some(Version { name, text });
+    let failed = [failed(version("old.yaml", OLD), version("bad.yaml", "endpoints: [{pathTemplat: /x}]\n"))];
+    let diffs = [versions(OLD, NEW)];
+    let shown = text(&diffs, &failed, false);
+    for part in [
+        "\nold.yaml -> bad.yaml\n  not compared: the proxy would not load this\n\nerror[",
+        "--> bad.yaml:1:14\n   |\n 1 | endpoints: [{pathTemplat: /x}]\n   |              ^\n",
+        "help: did you mean `pathTemplate`?",
+        "\nexposure grows; a reviewer has to sign:\n",
+        "\n3 grow, 1 shrinks, 1 file not compared\n",
+    ] {
+        assert!(shown.contains(part), "{part} is not in {shown}");
+    }
+    assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
+    assert!(text(&[], &failed, false).ends_with("\n\n1 file not compared\n"));
+    let twice = [failed[0].clone(), failed[0].clone()];
+    assert!(text(&[], &twice, false).ends_with("\n\n2 files not compared\n"));
+
+    let page = markdown(&diffs, &failed);
+    assert!(page.starts_with("## Exposure grows\n"), "{page}");
+    assert!(page.contains("\n### `old.yaml` to `bad.yaml`\n\nNot compared, because"), "{page}");
+    assert!(page.contains("\n- error at `bad.yaml:1:14`: "), "{page}");
+    assert!(markdown(&[], &failed).starts_with("## Not every file can be compared\n\n1 file not compared\n"));
+
+    let read: serde_json::Value = serde_json::from_str(&json(&[], &failed)).unwrap();
+    assert_eq!(read["grows"], false);
+    assert_eq!(read["not_compared"][0]["new"], "bad.yaml");
+    assert_eq!(read["not_compared"][0]["problems"][0]["place"]["line"], 1);
+    assert_eq!(read["files"], serde_json::json!([]));
 }
 
 #[test]

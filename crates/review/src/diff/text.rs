@@ -2,7 +2,9 @@
 
 use super::Diff;
 use super::change::{Change, Direction, Said, Tally};
+use super::failed::{Failed, Summary};
 use crate::render::escape::{visible, wrapped};
+use crate::render::{self, Format, Options};
 
 const RED: &str = "\u{1b}[1;31m";
 const GREEN: &str = "\u{1b}[1;32m";
@@ -10,31 +12,27 @@ const CYAN: &str = "\u{1b}[1;36m";
 const BOLD: &str = "\u{1b}[1m";
 const DIM: &str = "\u{1b}[2m";
 
-/// Any number of files, each with its changes; the last line is the tally of all.
-pub fn text(diffs: &[Diff], color: bool) -> String {
+/// Any number of files, each with its changes, or why it cannot be compared; the last line is the tally of all.
+pub fn text(diffs: &[Diff], failed: &[Failed], color: bool) -> String {
     let paint = Paint(color);
     let mut out = String::new();
     for diff in diffs {
         file(diff, &paint, &mut out);
     }
+    failed.iter().for_each(|failed| not_compared(failed, &paint, &mut out));
     let grown: Vec<&Diff> = diffs.iter().filter(|diff| diff.grows()).collect();
     if !grown.is_empty() {
         out.push_str(&paint.with(BOLD, "exposure grows; a reviewer has to sign:"));
         out.push('\n');
         grown.iter().for_each(|diff| sign(diff, diffs.len() > 1, &mut out));
     }
-    out.push_str(&format!("{}\n", Tally::of(diffs.iter().flat_map(|it| &it.changes))));
+    let tally = Tally::of(diffs.iter().flat_map(|it| &it.changes));
+    out.push_str(&format!("{}\n", Summary(tally, failed)));
     out
 }
 
 fn file(diff: &Diff, paint: &Paint, out: &mut String) {
-    let name = |name: &Option<String>| visible(name.as_deref().unwrap_or("(no rules)"));
-    let (old, new) = (name(&diff.old), name(&diff.new));
-    let title = match old.chars().count() + new.chars().count() + 4 <= 80 {
-        true => format!("{old} -> {new}"),
-        false => format!("{old}\n  -> {new}"),
-    };
-    out.push_str(&format!("{}\n", paint.with(BOLD, &title)));
+    out.push_str(&title(&diff.old, &diff.new, paint));
     if diff.changes.is_empty() {
         out.push_str("  the same calls pass, and the same leaves\n\n");
         return;
@@ -44,6 +42,28 @@ fn file(diff: &Diff, paint: &Paint, out: &mut String) {
         section(diff, direction, paint, out);
     }
     exposure(diff, out);
+}
+
+fn title(old: &Option<String>, new: &Option<String>, paint: &Paint) -> String {
+    let name = |name: &Option<String>| visible(name.as_deref().unwrap_or("(no rules)"));
+    let (old, new) = (name(old), name(new));
+    let title = match old.chars().count() + new.chars().count() + 4 <= 80 {
+        true => format!("{old} -> {new}"),
+        false => format!("{old}\n  -> {new}"),
+    };
+    format!("{}\n", paint.with(BOLD, &title))
+}
+
+/// What is wrong, as `vizard check` shows it.
+fn not_compared(failed: &Failed, paint: &Paint, out: &mut String) {
+    out.push_str(&title(&failed.old, &failed.new, paint));
+    out.push_str(&format!("  {}\n\n", paint.with(RED, "not compared: the proxy would not load this")));
+    let options = Options { color: paint.0, verb: "diff", version: "" };
+    let shown = render::render(&failed.problems, Format::Pretty, &|name| failed.source(name), &options);
+    // Its own tally is left out: there is one for all files.
+    let shown = shown.trim_end().rsplit_once('\n').map_or("", |(shown, _)| shown);
+    out.push_str(shown);
+    out.push('\n');
 }
 
 fn section(diff: &Diff, direction: Direction, paint: &Paint, out: &mut String) {

@@ -1,6 +1,7 @@
 //! An explanation as a table for spreadsheets: one row for each field.
 
 use super::Explanation;
+use crate::render::visible;
 
 /// RFC 4180, with a head line. A cell that a spreadsheet would compute begins with an apostrophe.
 pub fn csv(explanation: &Explanation) -> String {
@@ -22,13 +23,14 @@ pub fn csv(explanation: &Explanation) -> String {
     out
 }
 
-/// One cell, quoted where it must be.
+/// One cell on one line, quoted where it must be.
 pub(crate) fn cell(text: &str) -> String {
-    let text = match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    let text = visible(text);
+    let text = match text.trim_start().starts_with(['=', '+', '-', '@']) {
         true => format!("'{text}"),
-        false => text.to_owned(),
+        false => text,
     };
-    match text.contains([',', '"', '\n', '\r']) {
+    match text.contains([',', '"']) {
         true => format!("\"{}\"", text.replace('"', "\"\"")),
         false => text,
     }

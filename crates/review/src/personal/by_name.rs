@@ -24,10 +24,12 @@ pub(super) fn guess(field: &Candidate<'_>) -> Option<Looks> {
     if own.len() > 1 && listed(lists::VERBS, &own[0]).is_some() || listed(lists::HARMLESS, head).is_some() {
         return None;
     }
+    let is_inside = names(field.path).nth(1).is_some();
     let number = field.value == Value::Number;
     let plural = ends_as_plural(field);
     secret(head, before, number && plural)
-        .or_else(|| contact(head, before))
+        .or_else(|| contact(head, before, &above, number && plural))
+        .or_else(|| correspondent(head, before, if is_inside { &above } else { &[] }))
         .or_else(|| official(head, before))
         .or_else(|| network(head, before))
         .or_else(|| link(head, before))
@@ -112,8 +114,12 @@ fn secret(head: &str, before: &[String], count: bool) -> Option<Looks> {
     }
 }
 
-fn contact(head: &str, before: &[String]) -> Option<Looks> {
+fn contact(head: &str, before: &[String], above: &[String], count: bool) -> Option<Looks> {
     match head {
+        // Where somebody is called back; elsewhere it is an address on the web, or a function.
+        "callback" if before.is_empty() && whose(above).is_some() && !count => {
+            return Some(Looks::weak(Kind::Phone, "callback"));
+        }
         "email" => return Some(Looks::strong(Kind::Email, "email")),
         "mail" => return Some(Looks::strong(Kind::Email, "mail")),
         "cc" | "bcc" => return Some(Looks::strong(Kind::Email, "cc")),
@@ -129,12 +135,25 @@ fn contact(head: &str, before: &[String]) -> Option<Looks> {
     }
     match head {
         "number" | "no" => any(lists::PHONES, before)
-            .or_else(|| any(&["caller", "callee", "dial", "dialin", "callin", "did"], before))
+            .or_else(|| any(&["callback", "caller", "callee", "dial", "dialin", "callin", "did"], before))
             .map(|word| Looks::strong(Kind::Phone, word))
             .or_else(|| any(&["extension"], before).map(|word| Looks::weak(Kind::Phone, word))),
         "extension" if before.iter().all(|it| it == "phone" || it == "number") => {
             Some(Looks::weak(Kind::Phone, "extension"))
         }
+        _ => None,
+    }
+}
+
+/// Who wrote or gets something: `from` and `to` of a message, which are dates of a report, and `assigned_to`.
+fn correspondent(head: &str, before: &[String], above: &[String]) -> Option<Looks> {
+    match (head, before) {
+        ("from" | "to", []) => match listed(lists::LETTERS, above.last()?)? {
+            word @ ("email" | "mail" | "envelope") => Some(Looks::strong(Kind::Email, word)),
+            word => Some(Looks::strong(Kind::PersonId, word)),
+        },
+        ("to", [verb]) if verb == "reply" => Some(Looks::strong(Kind::Email, "reply")),
+        ("to", [.., verb]) => listed(lists::GIVEN, verb).map(|word| Looks::strong(Kind::PersonId, word)),
         _ => None,
     }
 }
@@ -217,6 +236,12 @@ fn person_id(head: &str, before: &[String], above: &[String], number: bool) -> O
     if let Some(word) = listed(lists::IDS, head) {
         return Some(Looks::strong(Kind::PersonId, word));
     }
+    if before.is_empty() && whose(above).is_some() {
+        // What a person is called at some other place: `user.sso`, `user.skype`.
+        if let Some(word) = listed(lists::ELSEWHERE, head).or_else(|| listed(lists::DIRECTORIES, head)) {
+            return Some(Looks::strong(Kind::PersonId, word));
+        }
+    }
     match head {
         // The name at which somebody logs in; `last_login` is a time.
         "login" => (before.is_empty() || any(PERSONS, before).is_some())
@@ -229,8 +254,14 @@ fn person_id(head: &str, before: &[String], above: &[String], number: bool) -> O
             if let Some(word) = any(PERSONS, before) {
                 return Some(Looks::strong(Kind::PersonId, word));
             }
-            // `id` by itself is that of what it stands in.
-            let own = before.is_empty() && matches!(head, "id" | "uuid" | "guid" | "identifier");
+            if head != "key"
+                && let Some(word) = any(lists::DIRECTORIES, before)
+            {
+                return Some(Looks::strong(Kind::PersonId, word));
+            }
+            // `id` by itself is that of what it stands in, and so is an `external_id`.
+            let unsaid = before.iter().all(|it| listed(lists::ANY_ID, it).is_some());
+            let own = unsaid && matches!(head, "id" | "uuid" | "guid" | "identifier");
             own.then(|| whose(above)).flatten().map(|word| Looks::strong(Kind::PersonId, word))
         }
         "number" | "no" => {

@@ -18,6 +18,8 @@ pub(super) const GLUED: &[(&str, &[&str])] = &[
     ("empid", &["employee", "id"]),
     ("filename", &["file", "name"]),
     ("firstname", &["first", "name"]),
+    ("ext", &["extension"]),
+    ("externalid", &["external", "id"]),
     ("fname", &["first", "name"]),
     ("forename", &["first", "name"]),
     ("fullname", &["full", "name"]),
@@ -58,6 +60,7 @@ pub(super) const PAIRS: &[(&str, &str, &str)] = &[
     ("api", "key", "apikey"),
     ("built", "in", "builtin"),
     ("birth", "day", "birthday"),
+    ("call", "back", "callback"),
     ("call", "in", "callin"),
     ("check", "in", "checkin"),
     ("dial", "in", "dialin"),
@@ -332,6 +335,37 @@ pub(super) const NAME_PARTS: &[&str] = &[
 
 /// Words that are names or ids of people by themselves.
 pub(super) const IDS: &[&str] = &["jid", "netid", "pmi", "uid", "upn"];
+
+/// Words before `id` that say nothing of what it is the id of.
+pub(super) const ANY_ID: &[&str] = &[
+    "external",
+    "foreign",
+    "global",
+    "immutable",
+    "internal",
+    "legacy",
+    "native",
+    "object",
+    "primary",
+    "public",
+    "remote",
+    "source",
+    "unique",
+];
+
+/// Directories and the ways to log in by them: their id of a person.
+pub(super) const DIRECTORIES: &[&str] = &["ldap", "saml", "scim", "sso"];
+
+/// Where people have accounts: in a person, the name that they have there.
+pub(super) const ELSEWHERE: &[&str] =
+    &["facebook", "github", "linkedin", "skype", "slack", "telegram", "twitter", "wechat"];
+
+/// What has a sender and a recipient.
+pub(super) const LETTERS: &[&str] = &["email", "envelope", "letter", "mail", "message"];
+
+/// What is done with a thing `to` a person.
+pub(super) const GIVEN: &[&str] =
+    &["addressed", "assigned", "delivered", "forwarded", "report", "sent", "shared"];
 
 /// Words for groups of people.
 pub(super) const GROUPS: &[&str] = &[

@@ -126,6 +126,24 @@ fn texts_that_are_personal() {
             ("jid", "person-id!"),
             ("login", "person-id!"),
             ("host", "person-id?"),
+            ("users[*].external_id", "person-id!"),
+            ("user.externalId", "person-id!"),
+            ("participant.object_id", "person-id!"),
+            ("user.unique_identifier", "person-id!"),
+            ("user.sso", "person-id!"),
+            ("sso_id", "person-id!"),
+            ("users[*].skype", "person-id!"),
+            ("messages[*].from", "person-id!"),
+            ("message.to[*]", "person-id!"),
+            ("mails[*].from", "email!"),
+            ("envelope.to", "email!"),
+            ("reply_to", "email!"),
+            ("assigned_to", "person-id!"),
+            ("reports_to", "person-id!"),
+            ("user.callback", "phone?"),
+            ("callback_number", "phone!"),
+            ("call_back_number", "phone!"),
+            ("ext", "phone?"),
             ("contact", "person-id?"),
             // Official numbers and money.
             ("ssn", "official-number!"),
@@ -318,6 +336,20 @@ fn texts_that_are_not() {
             "date",
             "from",
             "to",
+            "meetings[*].from",
+            "period.to",
+            "messages[*].range.from",
+            "valid_to",
+            "in_reply_to",
+            "external_id",
+            "meetings[*].external_id",
+            "source_id",
+            "message.external_id",
+            "user.sso_type",
+            "sso",
+            "apps[*].slack",
+            "callback",
+            "file_ext",
             "next_page_token",
             "nextPageToken",
             "pageToken",
@@ -418,6 +450,8 @@ fn numbers_are_ids_and_counts() {
             ("tokens", "-"),
             ("participants", "-"),
             ("users", "-"),
+            ("user.callback", "phone?"),
+            ("user.callbacks", "-"),
             ("messages", "-"),
             ("chat", "-"),
             ("name", "-"),
@@ -503,6 +537,9 @@ fn a_bare_id_is_that_of_what_the_call_is_about() {
         assert_eq!(subject(call), subject_of_it, "{call}");
         assert_eq!(say(&Candidate::new(subject(call), &path("id"), Value::Text)), id, "{call}");
     }
+    // A list of messages begins with the dates that were asked for.
+    assert_eq!(say(&Candidate::new("messages", &path("from"), Value::Text)), "-");
+    assert_eq!(say(&Candidate::new("users", &path("external_id"), Value::Text)), "person-id!");
 }
 
 #[test]

@@ -12,7 +12,7 @@ pub(crate) fn visible(text: &str) -> String {
 }
 
 /// Control characters, and those that reorder or hide the text around them.
-fn is_unseen(c: char) -> bool {
+pub(crate) fn is_unseen(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'

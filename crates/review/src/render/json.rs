@@ -9,11 +9,22 @@ use crate::finding::Finding;
 struct Report<'f> {
     tool: String,
     version: &'f str,
-    findings: &'f [Finding],
+    findings: Vec<Paged<'f>>,
     tally: Tally,
+}
+
+#[derive(Serialize)]
+struct Paged<'f> {
+    #[serde(flatten)]
+    finding: &'f Finding,
+    /// Where the page about the code stands in the repository of this program.
+    page: String,
 }
 
 pub(super) fn render(findings: &[Finding], options: &Options<'_>) -> String {
     let tool = format!("vizard {}", options.verb);
-    escape::json(&Report { tool, version: options.version, findings, tally: Tally::of(findings) })
+    let tally = Tally::of(findings);
+    let page = |finding: &Finding| format!("docs/diagnostics/{}.md", finding.code);
+    let findings = findings.iter().map(|finding| Paged { finding, page: page(finding) }).collect();
+    escape::json(&Report { tool, version: options.version, findings, tally })
 }

@@ -1,8 +1,11 @@
 //! SARIF 2.1.0, the form in which code scanning takes findings.
 
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 
 use super::{Options, escape, page, subject, word};
+use crate::diagnostics;
 use crate::finding::Finding;
 
 pub(super) fn render(findings: &[Finding], options: &Options<'_>) -> String {
@@ -10,7 +13,9 @@ pub(super) fn render(findings: &[Finding], options: &Options<'_>) -> String {
     codes.sort_unstable();
     codes.dedup();
     let rules: Vec<Value> = codes.iter().map(|code| rule(code)).collect();
-    let results: Vec<Value> = findings.iter().map(|finding| result(finding, &codes)).collect();
+    let mut known = HashMap::new();
+    let results: Vec<Value> =
+        findings.iter().map(|finding| result(finding, &codes, fingerprint(finding, &mut known))).collect();
     escape::json(&json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -23,18 +28,51 @@ pub(super) fn render(findings: &[Finding], options: &Options<'_>) -> String {
     }))
 }
 
-/// What there is to say about a code. The address of help must be absolute, and our pages come with the program, so it
-/// is a name; the text says where the page stands.
+/// What there is to say about a code. The whole page is in it; there is no address, because pages come with the program.
 fn rule(code: &str) -> Value {
+    let said = diagnostics::summary(code).map_or_else(|| code.replace('-', " "), |it| it.said.to_owned());
+    let help = diagnostics::page(code).map_or_else(|| format!("see {}", page(code)), without_links);
     json!({
         "id": code,
-        "shortDescription": { "text": code.replace('-', " ") },
-        "helpUri": format!("urn:vizard:{}", escape::uri(&page(code))),
-        "help": { "text": format!("see {}", page(code)) },
+        "shortDescription": { "text": said },
+        "help": { "text": help, "markdown": help },
     })
 }
 
-fn result(finding: &Finding, codes: &[&str]) -> Value {
+/// A page without its links: they lead to other pages of the repository, which a viewer of the report does not have.
+fn without_links(page: &str) -> String {
+    let mut out = String::with_capacity(page.len());
+    let mut rest = page;
+    while let Some((before, from)) = rest.split_once("](") {
+        let Some((_, after)) = from.split_once(')') else { break };
+        let Some((plain, text)) = before.rsplit_once('[') else { break };
+        out.push_str(plain);
+        out.push_str(text);
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// What tells a finding from the others when lines have moved: code, endpoint, field and file; and, of several that
+/// agree in these, which one in order. Viewers keep by it what was decided about a finding.
+fn fingerprint(finding: &Finding, known: &mut HashMap<u64, usize>) -> String {
+    let parts = [
+        finding.code,
+        finding.endpoint.as_deref().unwrap_or_default(),
+        finding.field.as_deref().unwrap_or_default(),
+        &finding.file,
+    ];
+    // FNV-1a, which stays what it is from one version of the program to the next.
+    let bytes = parts.iter().flat_map(|part| part.bytes().chain([0xff]));
+    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let times = known.entry(hash).and_modify(|times| *times += 1).or_insert(1);
+    format!("{hash:016x}:{times}")
+}
+
+fn result(finding: &Finding, codes: &[&str], fingerprint: String) -> Value {
     let mut text = match subject(finding) {
         Some(subject) => format!("{subject}: {}", finding.message),
         None => finding.message.clone(),
@@ -66,6 +104,8 @@ fn result(finding: &Finding, codes: &[&str]) -> Value {
         "level": word(finding.level).0,
         "message": { "text": message(&text) },
         "locations": [location],
+        // A name of our own: the uploader of GitHub warns where the usual one holds what it has not reckoned itself.
+        "partialFingerprints": { "vizardFinding/v1": fingerprint },
         "suppressions": suppressions,
     })
 }
@@ -77,7 +117,19 @@ fn message(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::message;
+    use super::{message, without_links};
+
+    #[test]
+    fn links_become_their_text() {
+        for (page, expected) in [
+            ("see [a](../A.md#x), and [`b`](b.md).", "see a, and `b`."),
+            ("[*] [a](b", "[*] [a](b"),
+            ("$.x[*] of [a](b)", "$.x[*] of a"),
+            ("", ""),
+        ] {
+            assert_eq!(without_links(page), expected);
+        }
+    }
 
     #[test]
     fn messages_hold_no_placeholders_and_no_links() {

@@ -113,12 +113,12 @@ fn push_plain<'f>(title: &str, fields: impl Iterator<Item = &'f &'f FieldExplain
 }
 
 fn push_rules(endpoint: &EndpointExplained, out: &mut String) {
-    if endpoint.transforms.is_empty() {
+    if endpoint.transforms.is_empty() && endpoint.augments.is_empty() {
         out.push_str("<p>No transform: what the schema lists leaves as the source sent it.</p>\n");
         return;
     }
     out.push_str("<h4>The rules, in the order in which they run</h4>\n<ol class=\"rules\">\n");
-    for transform in &endpoint.transforms {
+    for transform in endpoint.augments.iter().chain(&endpoint.transforms) {
         let places: Vec<String> =
             transform.paths.iter().map(|it| format!("<code>{}</code>", breakable(it))).collect();
         writeln!(

@@ -15,7 +15,7 @@ pub(super) fn push(explanation: &Explanation, source: &str, out: &mut String) {
     let reversible = explanation.tally().iter().any(|(fate, _)| *fate == Fate::Reversible);
     let turned = match reversible {
         true => "reversible pseudonyms in a call are turned back here, and only here",
-        false => "no pseudonym is turned back",
+        false => "these rules make no pseudonym that can be turned back",
     };
     out.push_str("<figure>\n<ol class=\"flow\">\n");
     let mut stop = |title: &str, lines: &[&str]| {
@@ -26,10 +26,15 @@ pub(super) fn push(explanation: &Explanation, source: &str, out: &mut String) {
     let admitted = format!("{calls} listed below; every other is refused");
     stop("Vizard, call", &[&admitted, turned, "adds the credential from the secret store"]);
     stop(source, &["answers with clear values", "its errors are never passed on"]);
-    stop(
-        "Vizard, answer",
-        &["drops every field that is not listed", "applies the rules below", "logs counts, no values"],
-    );
+    let open = explanation.endpoints.iter().filter(|it| it.is_open).count();
+    let dropped = match open {
+        0 => "drops every field that is not listed".to_owned(),
+        open => format!(
+            "drops every field that is not listed, but not at {} without a response schema",
+            words::count(open, "endpoint")
+        ),
+    };
+    stop("Vizard, answer", &[&dropped, "applies the rules below", "logs counts, no values"]);
     let badge = |(fate, count)| format!("<li>{}</li>", badge(&format!("{count} {}", Fate::word(fate)), fate));
     let received: String = explanation.tally().into_iter().map(badge).collect();
     writeln!(out, "<li><b>Analytics platform</b><p>receives fields, of all calls together:</p><ul class=\"fates\">{received}</ul></li>")

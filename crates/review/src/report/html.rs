@@ -1,5 +1,7 @@
 //! The little HTML that the page is made of.
 
+use crate::render::escape::is_unseen;
+
 /// Text that HTML reads nothing into, in elements and in quoted attributes.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -11,16 +13,12 @@ pub(super) fn escaped(text: &str) -> String {
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
             '\n' => out.push('\n'),
-            c if c.is_control() || is_invisible(c) => out.push('\u{fffd}'),
+            // A page to be signed shows what is there.
+            c if is_unseen(c) => out.push('\u{fffd}'),
             c => out.push(c),
         }
     }
     out
-}
-
-/// What turns the direction of text around, or is not seen: a page to be signed shows what is there.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Escaped, with what stands between back-quotes as code.
@@ -79,6 +77,7 @@ mod tests {
             ("<script>alert('x')</script>", "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;"),
             ("a & \"b\"", "a &amp; &quot;b&quot;"),
             ("left\u{202e}right\u{7}", "left\u{fffd}right\u{fffd}"),
+            ("pass\u{ad}word\u{e0041}\u{1b}[2J\u{2028}", "pass\u{fffd}word\u{fffd}\u{fffd}[2J\u{fffd}"),
         ] {
             assert_eq!(escaped(text), expected);
         }

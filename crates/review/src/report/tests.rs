@@ -73,6 +73,11 @@ fn shows_each_field_with_what_the_engine_made_of_an_invented_value() {
     assert!(note.contains(">dropped<") && note.contains("<td class=\"value\">nothing leaves</td>"), "{note}");
     assert!(page.contains("<li><code>$.<wbr>on</code> <small>line 10</small></li>"));
     assert!(page.contains("There is no response schema: every field of the answer leaves"));
+    assert!(page.contains("but not at 1 endpoint without a response schema"));
+    let promise = "Fields that are not on this page do not leave.";
+    assert!(!page.contains(promise));
+    let closed = RULES.split("- pathTemplate: /v2/open").next().unwrap();
+    assert!(super::tests::page(closed, &[], None, &[]).contains(promise));
 }
 
 #[test]

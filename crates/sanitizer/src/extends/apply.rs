@@ -1,6 +1,6 @@
 //! The base with the overrides applied: what narrows is done, what widens needs a reason.
 
-use super::changes::{append, holds, items, list, merge, pair, remove, set, text};
+use super::changes::{append, holds, items, list, merge, pair, remove, set, text, withdraw};
 use super::derived::{Derived, Override};
 use super::{Widening, fall_through};
 use crate::diagnostic::{Place, Report, Spanned, nearest};
@@ -175,6 +175,7 @@ fn override_endpoint(one: Override, endpoint: &mut Node, shared: &[Node], found:
                 "this endpoint of the base does not allow the query parameter",
             );
         }
+        withdraw(endpoint, "queryParamSchemas", &names);
         set(endpoint, "allowedQueryParams", list(names, place));
     }
     if let Some(headers) = one.headers {

@@ -81,6 +81,23 @@ pub(super) fn merge(
     set(mapping, key, merged);
 }
 
+/// Takes the schemas of parameters away that are none of these, in any case. One that must be there stays, or calls
+/// without it would pass.
+pub(super) fn withdraw(mapping: &mut Node, key: &str, names: &[Spanned<String>]) {
+    let Some(mut schemas) = find(mapping, key).cloned() else { return };
+    let Kind::Mapping(entries) = &mut schemas.kind else { return };
+    let is_left = |name: &str| names.iter().any(|it| it.value.eq_ignore_ascii_case(name));
+    entries.retain(|(name, schema)| is_left(&name.value) || requires(schema));
+    if entries.is_empty() { remove(mapping, key) } else { set(mapping, key, schemas) }
+}
+
+/// Whether calls must have the parameter, as far as its schema may say so.
+fn requires(schema: &Node) -> bool {
+    let own = find(schema, "required");
+    own.is_some_and(|it| !scalar(it).is_some_and(|text| text.eq_ignore_ascii_case("false")))
+        || items(schema, "allOf").unwrap_or_default().iter().any(requires)
+}
+
 fn scalar(node: &Node) -> Option<&str> {
     match &node.kind {
         Kind::Scalar { text, .. } => Some(text),

@@ -1,7 +1,7 @@
 //! A file that extends another, as it was written.
 
 use crate::diagnostic::{Place, Report, Spanned};
-use crate::node::{Fields, Node};
+use crate::node::{Fields, Kind, Node};
 
 /// The whole file.
 pub(super) struct Derived {
@@ -74,6 +74,21 @@ fn is_reason(text: &str) -> bool {
         && text.split_whitespace().filter(|word| word.contains(char::is_alphabetic)).count() > 1
 }
 
+/// Schemas by the names of parameters. What is none would stand in a file that nobody wrote, and not load there.
+fn schemas(fields: &mut Fields, key: &'static str, report: &mut Report) -> Vec<(Spanned<String>, Node)> {
+    let mut all = fields.map(key, report).unwrap_or_default();
+    all.retain(|(name, node)| {
+        let is_schema = matches!(node.kind, Kind::Mapping(_));
+        if !is_schema {
+            report
+                .error("wrong-kind", name.place, format!("the schema of `{}` must be a mapping", name.value))
+                .suggest("write what values must be, or leave the name out to keep the schema of the base");
+        }
+        is_schema
+    });
+    all
+}
+
 impl Override {
     fn read(node: Node, report: &mut Report) -> Option<Override> {
         let mut fields = Fields::open(node, "an override", report)?;
@@ -94,8 +109,8 @@ impl Override {
             methods: fields.texts("allowedMethods", report),
             query: fields.texts("allowedQueryParams", report),
             headers: fields.texts("allowedRequestHeaders", report),
-            path_schemas: fields.map("pathParameterSchemas", report).unwrap_or_default(),
-            query_schemas: fields.map("queryParamSchemas", report).unwrap_or_default(),
+            path_schemas: schemas(&mut fields, "pathParameterSchemas", report),
+            query_schemas: schemas(&mut fields, "queryParamSchemas", report),
             response_schema: fields.take("responseSchema"),
             transforms: fields.list("transforms", report).unwrap_or_default(),
             drop_fields: fields.texts("dropFields", report),

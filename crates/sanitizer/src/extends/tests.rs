@@ -49,6 +49,30 @@ fn files_read_back_from_what_is_emitted() {
     assert_eq!(shown(&read(&emit(&read(&long)))), shown(&read(&long)));
 }
 
+#[test]
+fn a_schema_stays_where_calls_without_the_parameter_would_pass() {
+    let base = |schema: &str| {
+        format!(
+            "version: \"1.0\"\nendpoints:\n- pathTemplate: /a\n  allowedQueryParams: [p, Q]\n  queryParamSchemas: {{p: {{enum: [x]}}, q: {{{schema}}}}}\n"
+        )
+    };
+    let ours = "extends: tea@1\noverrides:\n- pathTemplate: /a\n  allowedQueryParams: [P]\n";
+    for (schema, stays) in [
+        ("enum: [x]", false),
+        ("enum: [x], required: false", false),
+        ("enum: [x], required: true", true),
+        ("allOf: [{enum: [x]}, {enum: [y], required: 'True'}]", true),
+        ("allOf: [{enum: [x]}, {enum: [y]}]", false),
+    ] {
+        let base = base(schema);
+        let resolved = resolve("ours", ours, &[Shipped { source: "tea", text: &base }]).unwrap();
+        let loaded = crate::RuleSet::load("ours", &resolved.text).unwrap();
+        assert_eq!(resolved.text.contains("q:"), stays, "{schema}: {}", resolved.text);
+        assert_eq!(loaded.warnings.is_empty(), !stays, "{}", loaded.warnings);
+        assert!(resolved.text.contains("p:"));
+    }
+}
+
 fn text() -> impl Strategy<Value = String> {
     let telling = "[-?:,\\[\\]{}#&*!|>'\"%@`~=<. \\\\\n\t\r/a1\u{e9}\u{85}\u{2028}\u{feff}\u{1f350}]{0,6}";
     prop_oneof![telling, any::<String>(), Just("null".to_owned()), Just("---".to_owned())]

@@ -1,9 +1,10 @@
 //! The places that a response schema lists, one by one, as [`crate::schema`] understands it.
 
 use super::guard::Guards;
-use super::{FieldPath, Part, Reach, Step};
+use super::{FieldPath, Part, Reach, Step, StepPath};
 use crate::diagnostic::{Place, Report, Spanned};
 use crate::node::{self, Node};
+use crate::rule_set::hexadecimal_sha256;
 
 /// A place that a response schema lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,6 +84,12 @@ impl Field {
 const MAX_FIELDS: usize = 100_000;
 /// How often a definition may contain itself before it is only mentioned.
 const MAX_AGAIN: usize = 2;
+/// Most schemas that are looked at: candidates of `anyOf` can list the same places over and over.
+const MAX_SCHEMAS: usize = 200_000;
+/// Longest text about what decides that is kept as it is.
+const MAX_WHEN: usize = 200;
+/// Most combinations of constants that are told apart for one place.
+const MAX_COMBINATIONS: usize = 64;
 
 pub(super) fn read(
     schema: &Node,
@@ -93,12 +100,13 @@ pub(super) fn read(
         definitions,
         within: Vec::new(),
         fields: Vec::new(),
+        schemas: 0,
         guards: Guards::new(definitions),
         conditions: Vec::new(),
     };
     reader.guarded(schema, |reader| reader.walk(schema, &FieldPath::ROOT, schema.place, false));
-    if reader.fields.len() >= MAX_FIELDS {
-        let message = format!("the schema lists {MAX_FIELDS} places or more");
+    if reader.fields.len() >= MAX_FIELDS || reader.schemas > MAX_SCHEMAS {
+        let message = format!("the schema lists {MAX_FIELDS} places or more, or some of them too often");
         report.error("too-many-fields", schema.place, message);
     }
     reader.fields
@@ -109,6 +117,7 @@ struct Reader<'d> {
     /// The definitions around the current place.
     within: Vec<(&'d str, FieldPath)>,
     fields: Vec<Field>,
+    schemas: usize,
     guards: Guards<'d>,
     /// What decides about the current place.
     conditions: Vec<String>,
@@ -117,7 +126,8 @@ struct Reader<'d> {
 impl<'d> Reader<'d> {
     /// `place` is that of the name under which the value is listed.
     fn walk(&mut self, schema: &'d Node, path: &FieldPath, place: Place, only_sometimes: bool) {
-        if self.fields.len() >= MAX_FIELDS {
+        self.schemas += 1;
+        if self.fields.len() >= MAX_FIELDS || self.schemas > MAX_SCHEMAS {
             return;
         }
         if let Some(reference) = text(schema, "$ref") {
@@ -127,6 +137,9 @@ impl<'d> Reader<'d> {
             let mut before = String::from("first of");
             for candidate in items(candidates) {
                 before.push_str(&format!(" [{}]", self.guards.of(candidate)));
+                if before.len() > MAX_WHEN {
+                    before = hexadecimal_sha256(&before);
+                }
                 self.conditions.push(before.clone());
                 self.walk(candidate, path, place, true);
                 self.conditions.pop();
@@ -224,7 +237,10 @@ impl<'d> Reader<'d> {
                 if when.is_empty() {
                     known.when.clear();
                 } else if !known.when.is_empty() && !known.when.contains(&when) {
-                    known.when.push(when);
+                    match known.when.get_mut(MAX_COMBINATIONS) {
+                        Some(rest) => *rest = hexadecimal_sha256(&format!("{rest} {when}")),
+                        None => known.when.push(when),
+                    }
                 }
             }
             None => {
@@ -235,27 +251,41 @@ impl<'d> Reader<'d> {
     }
 }
 
-/// What augments add beside the texts that their paths reach, in the objects that are listed.
+/// What augments add beside the texts that their paths reach, in the objects that are listed: once for each path.
 pub(super) fn add_digests(fields: &mut Vec<Field>, augments: &[Step]) {
     let objects: Vec<FieldPath> =
         fields.iter().filter(|it| it.kind == Kind::Object).map(|it| it.path.clone()).collect();
-    for augment in augments {
-        for path in &augment.paths {
-            let names: Vec<&str> = path.readings.iter().flat_map(|path| path.names()).collect();
-            for object in &objects {
-                for name in &names {
-                    let text = object.then(Part::Name((*name).to_owned()));
-                    let reach = path.reach(&text, false).max(path.reach(&text.then(Part::Element), false));
-                    let added = object.then(Part::Name(format!("+{name}:textDigest")));
-                    if reach != Reach::Never && !fields.iter().any(|it| it.path == added) {
-                        let (place, kind) = (path.written.place, Kind::Digest);
-                        let when = Vec::new();
-                        fields.push(Field { path: added, place, kind, only_sometimes: true, when });
-                    }
+    for path in augments.iter().flat_map(|augment| &augment.paths) {
+        let mut names: Vec<&str> = path.readings.iter().flat_map(|path| path.names()).collect();
+        names.push(ANY_OTHER);
+        names.sort_unstable();
+        names.dedup();
+        for object in &objects {
+            let reached =
+                names.iter().filter(|name| reaches_text(path, object.then(Part::Name((**name).to_owned()))));
+            for name in reached {
+                let added = object.then(Part::Name(format!("+{name}:textDigest")));
+                if fields.len() < MAX_FIELDS {
+                    let (place, kind) = (path.written.place, Kind::Digest);
+                    fields.push(Field { path: added, place, kind, only_sometimes: true, when: Vec::new() });
                 }
             }
         }
     }
+}
+
+/// Stands for every name that a path does not spell.
+const ANY_OTHER: &str = "*";
+
+/// Whether the path reaches the place, or a text in lists there.
+fn reaches_text(path: &StepPath, mut place: FieldPath) -> bool {
+    for _ in 0..=path.length() {
+        if path.reach(&place, false) != Reach::Never {
+            return true;
+        }
+        place = place.then(Part::Element);
+    }
+    false
 }
 
 pub(super) fn child<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {

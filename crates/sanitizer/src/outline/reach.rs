@@ -48,6 +48,11 @@ impl Step {
 }
 
 impl StepPath {
+    /// How many steps the path has; of several readings, the longest.
+    pub fn length(&self) -> usize {
+        self.readings.iter().map(|path| path.segments.len()).max().unwrap_or(0)
+    }
+
     /// Whether the path reaches this kind of place.
     pub fn reach(&self, place: &FieldPath, is_object: bool) -> Reach {
         self.readings.iter().map(|path| reach(path, place, is_object)).max().unwrap_or(Reach::Never)

@@ -16,7 +16,8 @@ pub struct Step {
     pub name: &'static str,
     /// What it makes of a value.
     pub treatment: Treatment,
-    /// All keys that say how, sorted by name, without those that say what is so anyway.
+    /// All keys that say how, sorted by name, without those that say what is so anyway. A `delimiter` that is null is
+    /// there without a text.
     pub settings: Vec<(String, Vec<String>)>,
     /// Where, in the order in which they are applied.
     pub paths: Vec<StepPath>,
@@ -156,23 +157,27 @@ fn treatment(name: &'static str, node: &Node) -> Treatment {
 /// Keys that say where, or which transform it is.
 const ELSEWHERE: [&str; 3] = ["jsonPaths", "applyOnlyWhen", "method"];
 
+/// Keys that are true or false, and false when nothing is said.
+const FLAGS: [&str; 3] = ["includeOriginal", "includeReversible", "isJsonEscaped"];
+
 fn settings(node: &Node) -> Vec<(String, Vec<String>)> {
     let Kind::Mapping(entries) = &node.kind else { return Vec::new() };
-    let said =
-        entries.iter().filter(|(key, value)| !ELSEWHERE.contains(&key.value.as_str()) && !value.is_null());
     let setting = |(key, value): &(Spanned<String>, Node)| {
+        let name = key.value.as_str();
         let texts = match scalar(value) {
+            _ if ELSEWHERE.contains(&name) => return None,
+            // Without a delimiter a text is one piece, which is not what is so when nothing is said.
+            _ if value.is_null() => return (name == "delimiter").then(|| (key.value.clone(), Vec::new())),
+            Some(written) if FLAGS.contains(&name) && written.text.eq_ignore_ascii_case("false") => {
+                return None;
+            }
+            Some(written) if name == "encoding" && written.text == "URL_SAFE_TOKEN" => return None,
             Some(written) => vec![written.text],
-            None => texts(node, &key.value).into_iter().map(|it| it.text).collect(),
+            None => texts(node, name).into_iter().map(|it| it.text).collect(),
         };
-        (key.value.clone(), texts)
+        (!texts.is_empty()).then(|| (key.value.clone(), texts))
     };
-    let mut all: Vec<(String, Vec<String>)> = said.map(setting).collect();
-    all.retain(|(key, texts)| match texts.as_slice() {
-        [] => false,
-        [text] => !(text.eq_ignore_ascii_case("false") || key == "encoding" && text == "URL_SAFE_TOKEN"),
-        _ => true,
-    });
+    let mut all: Vec<(String, Vec<String>)> = entries.iter().filter_map(setting).collect();
     all.sort_unstable();
     all
 }

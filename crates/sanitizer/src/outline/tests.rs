@@ -66,12 +66,34 @@ fn refuses_schemas_with_too_many_places() {
 }
 
 #[test]
+fn refuses_candidates_that_multiply() {
+    let doubling: String = (0..30)
+        .map(|i| {
+            format!(
+                "  D{i}: {{anyOf: [{{$ref: '#/definitions/D{0}'}}, {{$ref: '#/definitions/D{0}'}}]}}\n",
+                i + 1
+            )
+        })
+        .collect();
+    let yaml = format!(
+        "endpoints:\n- pathTemplate: /x\n  responseSchema: {{$ref: '#/definitions/D0'}}\ndefinitions:\n{doubling}  D30: {{type: string}}\n"
+    );
+    let problems = Outline::read("r", &yaml).unwrap_err();
+    assert_eq!(problems.iter().map(|it| it.code).collect::<Vec<_>>(), ["too-many-fields"]);
+}
+
+#[test]
 fn digests_of_augments_stand_beside_their_texts() {
     let endpoint = "responseSchema: {properties: {m: {items: {properties: {id: {}}}}}}\n  augments: [!<textDigest> {jsonPaths: ['$.m[*].text', '$..tags[*]']}]";
     assert_eq!(
         listed(endpoint),
         "$ object, $.m array, $.m[*] object, $.m[*].id any scalar, $.m[*]['+text:textDigest'] digest?, \
          $['+tags:textDigest'] digest?, $.m[*]['+tags:textDigest'] digest?"
+    );
+    let endpoint = "responseSchema: {properties: {m: {properties: {}}}}\n  augments: [!<textDigest> {jsonPaths: ['$.*', '$.c[*][*]', '$.c']}]";
+    assert_eq!(
+        listed(endpoint),
+        "$ object, $.m object, $['+*:textDigest'] digest?, $['+c:textDigest'] digest?, $['+c:textDigest'] digest?"
     );
 }
 

@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn keeps_what_is_listed_and_of_its_type() {
-        let kinds = "properties: {s: {type: string}, i: {type: integer}, n: {type: number}, b: {type: boolean}, \
+        let kinds = "properties: {+s: {type: string}, s: {type: string}, i: {type: integer}, n: {type: number}, b: {type: boolean}, \
                      x: {type: 'null'}, any: {}, o: {properties: {k: {type: string}}}, a: {items: {type: integer}}, \
                      e: {type: object}}";
         for (document, expected) in [

@@ -120,7 +120,27 @@ impl Reader<'_> {
         }
     }
 
+    /// What is listed, but for names that only augments give.
     fn properties(
+        &mut self,
+        mut entries: Vec<(Spanned<String>, Node)>,
+        report: &mut Report,
+    ) -> Vec<(String, usize)> {
+        entries.retain(|(name, _)| {
+            let is_added = name.value.starts_with('+');
+            if is_added {
+                let message =
+                    format!("`{}` has no effect: only what augments add has such a name", name.value);
+                report
+                    .warning("ignored-key", name.place, message)
+                    .suggest("remove it; what an augment adds need not be listed");
+            }
+            !is_added
+        });
+        self.members(entries, report)
+    }
+
+    fn members(
         &mut self,
         entries: Vec<(Spanned<String>, Node)>,
         report: &mut Report,
@@ -192,7 +212,7 @@ impl Reader<'_> {
                 .error("schema-condition", place, "a condition needs `properties`")
                 .suggest("such as `properties: {kind: {const: user}}`");
         }
-        Condition(self.properties(properties, report))
+        Condition(self.members(properties, report))
     }
 
     /// `A: {$ref: A}` has no meaning, and neither has a longer loop without an object or array in it.
