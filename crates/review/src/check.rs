@@ -114,8 +114,7 @@ pub fn check(subject: &Subject<'_>) -> Vec<Finding> {
         let lines = settle::Lines::new(outline, &resolved.text);
         if is_derived {
             let (base, arguments) = base.map(|it| (it.outline, it.arguments)).unzip();
-            let origins =
-                settle::Origins::new(outline, base.as_ref(), &resolved.overrides, subject.text);
+            let origins = settle::Origins::new(outline, base.as_ref(), &resolved.overrides, subject.text);
             settle::inherit(&lines, &origins, arguments.unwrap_or_default(), &mut found.all);
             settle::derived(suppressions, &lines, &origins, &mut found);
         } else {

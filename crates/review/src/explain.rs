@@ -136,9 +136,7 @@ fn endpoint(fates: &EndpointFates<'_>, shared_headers: &[String]) -> EndpointExp
         transforms: endpoint
             .steps
             .iter()
-            .map(|it| {
-                explained(it, format!("{}{}", words::treatment(&it.treatment), words::condition(it)))
-            })
+            .map(|it| explained(it, format!("{}{}", words::treatment(&it.treatment), words::condition(it))))
             .collect(),
     }
 }

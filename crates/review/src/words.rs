@@ -52,7 +52,9 @@ pub fn augment(treatment: &Treatment) -> String {
         Treatment::Digest { inside: Some(path) } => format!(
             "has all of its JSON text added beside it under a name that begins with `+`; only what `{path}` reaches inside is reduced to length and number of words"
         ),
-        _ => "has its length and number of words added beside it under a name that begins with `+`".to_owned(),
+        _ => {
+            "has its length and number of words added beside it under a name that begins with `+`".to_owned()
+        }
     }
 }
 

@@ -120,7 +120,7 @@ fn clear(rules: &str, answer: &str) -> BTreeSet<String> {
 fn no_sequence_of_transforms_lets_out_more_and_is_called_less() {
     let mut dice = Dice::new(17);
     let (mut calm, mut really) = (0, 0);
-    for round in 0..24_000 {
+    for round in 0..1_600 {
         let before: Vec<Step> = (0..=dice.below(3)).map(|_| step(&mut dice)).collect();
         let mut after = changed(&before, &mut dice);
         if round % 3 == 0 && !after.is_empty() {
@@ -137,7 +137,6 @@ fn no_sequence_of_transforms_lets_out_more_and_is_called_less() {
         really += usize::from(more);
         assert!(grows || !more, "{old}{new}{:#?}", told(&diff.changes));
     }
-    println!("{calm} {really}");
     // It would prove nothing if one of them never happened.
-    assert!(calm > 400 && really > 400, "{calm} {really}");
+    assert!(calm > 200 && really > 200, "{calm} {really}");
 }
