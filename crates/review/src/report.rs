@@ -15,7 +15,7 @@ use vizard_sanitizer::outline::Outline;
 
 use crate::explain::{self, Explanation};
 use crate::finding::{Finding, Level};
-use crate::words;
+use crate::{synthetic, words};
 use endpoint::badge;
 use html::{breakable, escaped, with_code};
 use pairs::Pairs;
@@ -212,12 +212,12 @@ fn push_matrix(explanation: &Explanation, out: &mut String) {
 
 fn push_endpoints(report: &Report<'_>, explanation: &Explanation, out: &mut String) {
     out.push_str("<h2 id=\"endpoints\">Endpoints</h2>\n<p>In the order of the file; the first that admits a call answers it. Values before are invented; values after are what the rules engine made of them, with the salt <code>salt</code> and the encryption key <code>secret</code>.</p>\n");
-    let samples = report.rules.sample_calls();
+    let (samples, keys) = (report.rules.sample_calls(), synthetic::keys());
     for (at, endpoint) in explanation.endpoints.iter().enumerate() {
         let sample = samples.iter().find(|it| it.endpoint == at);
         let admitted =
             sample.and_then(|it| report.rules.admit(&it.call()).ok().filter(|it| it.index() == at));
-        let pairs = Pairs::of(&report.outline.endpoints[at], admitted.as_ref());
+        let pairs = Pairs::of(&report.outline.endpoints[at], admitted.as_ref(), &keys);
         endpoint::push(at + 1, endpoint, &pairs, out);
     }
 }

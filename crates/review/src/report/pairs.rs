@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use serde_json::Value;
+use vizard_pseudonym::Pseudonymizer;
 use vizard_sanitizer::outline::{Endpoint, FieldPath, Part};
 use vizard_sanitizer::{Admitted, Options};
 
@@ -13,8 +14,8 @@ pub(super) struct Pairs(HashMap<String, (String, String)>);
 
 impl Pairs {
     /// Without an admitted call of the endpoint there is nothing to show.
-    pub(super) fn of(endpoint: &Endpoint, admitted: Option<&Admitted<'_>>) -> Pairs {
-        Pairs(pairs(endpoint, admitted).unwrap_or_default())
+    pub(super) fn of(endpoint: &Endpoint, admitted: Option<&Admitted<'_>>, keys: &Pseudonymizer) -> Pairs {
+        Pairs(pairs(endpoint, admitted, keys).unwrap_or_default())
     }
 
     pub(super) fn at(&self, path: &str) -> (&str, &str) {
@@ -22,9 +23,13 @@ impl Pairs {
     }
 }
 
-fn pairs(endpoint: &Endpoint, admitted: Option<&Admitted<'_>>) -> Option<HashMap<String, (String, String)>> {
+fn pairs(
+    endpoint: &Endpoint,
+    admitted: Option<&Admitted<'_>>,
+    keys: &Pseudonymizer,
+) -> Option<HashMap<String, (String, String)>> {
     let before = synthetic::document(endpoint);
-    let sanitized = admitted?.sanitize(before.to_string().as_bytes(), &synthetic::keys(), Options::default());
+    let sanitized = admitted?.sanitize(before.to_string().as_bytes(), keys, Options::default());
     let after: Value = serde_json::from_slice(sanitized.ok()?.body()).ok()?;
     let leaves = endpoint.fields.as_deref().unwrap_or_default().iter().filter(|it| it.is_leaf());
     let pair = |path: &FieldPath| {
