@@ -78,8 +78,7 @@ fn endpoint(rules: &RuleSet, outline: &Outline, method: &str, url: &str) -> Resu
         return Ok(named);
     }
     let target = Target::split(url).map_err(|why| Stop::because(Code::Usage, why))?;
-    let call =
-        Call { method, path: target.path, query: target.query, content_type: None, headers: &[], body: b"" };
+    let call = Call::bare(method, target.path, target.query);
     match rules.admit(&call) {
         Ok(admitted) => Ok(admitted.index()),
         Err(refusal) => Err(Stop::because(

@@ -20,6 +20,7 @@ mod serve;
 mod test;
 
 mod beside;
+mod deep_stack;
 mod input;
 mod rule_file;
 mod target;

@@ -3,12 +3,12 @@
 use std::fs::File;
 use std::io;
 use std::path::PathBuf;
-use std::thread;
 
 use clap::ValueEnum;
 use serde_json::json;
-use vizard_proof::{Endpoint, Proof, Unreadable, Verdict, is_unseen, visible};
+use vizard_proof::{Endpoint, Proof, Verdict, is_unseen, visible};
 
+use crate::deep_stack;
 use crate::exit::{self, Code, Stop};
 use crate::input;
 use crate::rule_file::RuleFile;
@@ -62,7 +62,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Stop> {
         Some(path) => input::bounded(File::open(path), &path.display())?,
         None => input::bounded(Ok(io::stdin().lock()), &"standard input")?,
     };
-    let verdict = on_a_deep_stack(|| proof.check(endpoint, &output))?;
+    let verdict = deep_stack::run(|| proof.check(endpoint, &output), "not checked")?;
     let verdict =
         verdict.map_err(|why| Stop::because(Code::Unsanitizable, format_args!("not checked: {why}")))?;
     exit::print(&match arguments.format {
@@ -124,16 +124,3 @@ fn escaped(json: &str) -> String {
     }
     out
 }
-
-/// The check goes as deep as the output; the main thread's stack is the system's choice.
-fn on_a_deep_stack(
-    check: impl FnOnce() -> Result<Verdict, Unreadable> + Send,
-) -> Result<Result<Verdict, Unreadable>, Stop> {
-    thread::scope(|scope| {
-        let thread = thread::Builder::new().stack_size(DEEP).spawn_scoped(scope, check);
-        let thread = thread.map_err(|error| Stop::new(Code::Unavailable, error))?;
-        thread.join().map_err(|_| Stop::because(Code::Unsanitizable, "not checked: internal error"))
-    })
-}
-
-const DEEP: usize = 256 * 1024 * 1024;

@@ -6,11 +6,11 @@ pub(crate) mod target;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
-use std::thread;
 
 use vizard_pseudonym::Pseudonymizer;
 use vizard_sanitizer::{Call, Loaded, Options, RuleSet, Sanitized};
 
+use crate::deep_stack;
 use crate::exit::{self, Code, Stop};
 use crate::rule_file;
 use crate::sanitize::keys::Keys;
@@ -51,7 +51,7 @@ wrong";
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Stop> {
     let target = Target::split(&arguments.url).map_err(|why| Stop::because(Code::Usage, why))?;
     let Configured { rules, keys, warnings } = configured(arguments)?;
-    let sanitized = on_a_deep_stack(|| sanitized(arguments, &target, &rules, &keys))?;
+    let sanitized = deep_stack::run(|| sanitized(arguments, &target, &rules, &keys), "not sanitized")??;
     if !arguments.quiet {
         warnings.iter().for_each(exit::remark);
         sanitized.warnings().iter().for_each(|code| exit::remark(format_args!("warning: {code}")));
@@ -104,31 +104,13 @@ fn sanitized(
     let refused = |refusal: vizard_sanitizer::Refusal| {
         Stop::because(Code::Refused, format_args!("refused: {refusal} ({})", refusal.code()))
     };
-    let call = Call {
-        method: &method,
-        path: target.path,
-        query: target.query,
-        content_type: None,
-        headers: &[],
-        body: &[],
-    };
+    let call = Call::bare(&method, target.path, target.query);
     let admitted = rules.admit(&call).map_err(refused)?;
     // The proxy would have to build the request to the source before there is an answer to sanitize.
     admitted.outbound(keys).map_err(refused)?;
     let body = body::response(arguments.file.as_deref())?;
     admitted.sanitize(&body, keys, Options::default()).map_err(|why| {
         Stop::because(Code::Unsanitizable, format_args!("not sanitized: {why} ({})", why.code()))
-    })
-}
-
-/// The engine goes as deep as its limit of nesting; the main thread's stack is the system's choice.
-fn on_a_deep_stack<T: Send>(work: impl FnOnce() -> Result<T, Stop> + Send) -> Result<T, Stop> {
-    thread::scope(|scope| {
-        let thread = thread::Builder::new().stack_size(DEEP).spawn_scoped(scope, work);
-        let thread = thread.map_err(|error| Stop::new(Code::Unavailable, error))?;
-        thread
-            .join()
-            .unwrap_or_else(|_| Err(Stop::because(Code::Unsanitizable, "not sanitized: internal error")))
     })
 }
 
@@ -141,5 +123,3 @@ fn print(body: &[u8]) -> io::Result<()> {
     }
     out.flush()
 }
-
-const DEEP: usize = 256 * 1024 * 1024;

@@ -89,7 +89,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Stop> {
 
     let keys = synthetic::keys();
     let mut findings = Vec::new();
-    let mut exercise = Exercise::of(&outline, synthetic::keys());
+    let mut exercise = Exercise::of(&outline, &keys);
     for example in &examples {
         let original = folder.original(example)?;
         match golden::run(&folder.examples_name(), example, &rules, &keys, &original) {
@@ -127,6 +127,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Stop> {
     } else {
         let subject = canaries::Subject {
             rules: &rules,
+            keys: &keys,
             file: name,
             text,
             outline: &outline,

@@ -15,9 +15,10 @@ use vizard_sanitizer::outline::Outline;
 
 use crate::explain::{self, Explanation};
 use crate::finding::{Finding, Level};
+use crate::render::escape::xml;
 use crate::{synthetic, words};
 use endpoint::badge;
-use html::{breakable, escaped, with_code};
+use html::{breakable, with_code};
 use pairs::Pairs;
 
 /// Writing to a String takes everything.
@@ -69,7 +70,7 @@ pub fn html(report: &Report<'_>) -> String {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n\
          <link rel=\"icon\" href=\"data:,\">\n<title>Review of {}</title>\n<style>\n{}</style>\n</head>\n<body>\n",
-        escaped(report.file),
+        xml(report.file),
         include_str!("report/style.css")
     )
     .expect(EXPECTED);
@@ -92,7 +93,7 @@ fn push_head(report: &Report<'_>, explanation: &Explanation, out: &mut String) {
         out,
         "<a class=\"skip\" href=\"#summary\">To the summary</a>\n<header>\n<p class=\"kind\">Privacy review of a rule file</p>\n<h1>{}</h1>\n<p>{}</p>\n",
         breakable(report.file),
-        escaped(&format!("{}.", explanation.tally_words()))
+        xml(&format!("{}.", explanation.tally_words()))
     )
     .expect(EXPECTED);
     out.push_str("<nav aria-label=\"Sections\"><ul>\n");
@@ -114,8 +115,8 @@ fn push_summary(report: &Report<'_>, explanation: &Explanation, out: &mut String
     out.push_str("<h2 id=\"summary\">Summary</h2>\n<dl>\n");
     let mut row = |what: &str, html: &str| writeln!(out, "<dt>{what}</dt><dd>{html}</dd>").expect(EXPECTED);
     row("Rules", &format!("<code>{}</code>", breakable(report.file)));
-    row("Version", &escaped(report.version.unwrap_or("none stated")));
-    row("SHA-256 of the rules", &format!("<code class=\"hash\">{}</code>", escaped(report.rules.sha256())));
+    row("Version", &xml(report.version.unwrap_or("none stated")));
+    row("SHA-256 of the rules", &format!("<code class=\"hash\">{}</code>", xml(report.rules.sha256())));
     for (at, sentence) in report.inheritance.iter().enumerate() {
         row(if at == 0 { "Inheritance" } else { "" }, &with_code(sentence));
     }
@@ -132,7 +133,7 @@ fn push_summary(report: &Report<'_>, explanation: &Explanation, out: &mut String
         "no: nothing can be turned back"
     };
     row("Encryption key needed", key);
-    row("Made by", &escaped(report.program));
+    row("Made by", &xml(report.program));
     out.push_str("</dl>\n<h3>What each fate means</h3>\n<ul class=\"legend\">\n");
     for (fate, count) in explanation.tally() {
         writeln!(
@@ -180,7 +181,7 @@ fn push_finding(finding: &Finding, out: &mut String) {
     write!(
         out,
         "<li><span class=\"level {level}\">{level}</span> <code>{}</code>{place} ",
-        escaped(finding.code)
+        xml(finding.code)
     )
     .expect(EXPECTED);
     out.push_str(&with_code(&finding.message));
@@ -191,7 +192,7 @@ fn push_finding(finding: &Finding, out: &mut String) {
         write!(out, "<br>What to do: {}", with_code(help)).expect(EXPECTED);
     }
     if let Some(reason) = &finding.suppressed {
-        write!(out, "<br>The author's reason: <q>{}</q>", escaped(reason)).expect(EXPECTED);
+        write!(out, "<br>The author's reason: <q>{}</q>", xml(reason)).expect(EXPECTED);
     }
     out.push_str("</li>\n");
 }
@@ -243,7 +244,7 @@ fn push_scopes(scopes: Option<&[Scope]>, out: &mut String) {
             "<tr><th scope=\"row\"><code>{}</code>{instead}</th><td>{}</td><td>{}</td></tr>",
             breakable(&scope.name),
             endpoints.join("<br>"),
-            escaped(&scope.why)
+            xml(&scope.why)
         )
         .expect(EXPECTED);
     }
@@ -257,7 +258,7 @@ fn push_sign_off(report: &Report<'_>, out: &mut String) {
          <p>This is about the rules with the SHA-256 <code class=\"hash\">{}</code>. A deployment that is started with <code>VIZARD_RULES_SHA256</code> set to it runs no other rules.</p>\n\
          <ul class=\"boxes\"><li><span class=\"box\"></span> approved as it is</li><li><span class=\"box\"></span> approved with the remarks below</li><li><span class=\"box\"></span> not approved</li></ul>\n\
          <dl class=\"lines\"><dt>Remarks</dt><dd></dd><dt>Name</dt><dd></dd><dt>Role</dt><dd></dd><dt>Date</dt><dd></dd><dt>Signature</dt><dd></dd></dl>\n</section>\n",
-        escaped(report.rules.sha256())
+        xml(report.rules.sha256())
     )
     .expect(EXPECTED);
 }

@@ -7,14 +7,7 @@ use vizard_sanitizer::outline::{Endpoint, Field, FieldPath, Kind, Part, Step, Tr
 /// The keys of everything invented: salt `salt`, encryption key `secret`, as in the documented examples. No secret of a
 /// deployment is needed to see what rules do.
 pub fn keys() -> Pseudonymizer {
-    let keys = KeyMaterial {
-        salt: Secret::new("salt"),
-        encryption_key: Some(Secret::new("secret")),
-        ip_salt: None,
-        ip_encryption_key: None,
-        domain_salt: None,
-        domain_encryption_key: None,
-    };
+    let keys = KeyMaterial { encryption_key: Some(Secret::new("secret")), ..KeyMaterial::salted("salt") };
     Pseudonymizer::new(&keys, Settings::default())
 }
 

@@ -15,9 +15,9 @@ use vizard_sanitizer::{Call, Place};
 use crate::finding::{Finding, Level};
 
 /// The call of a path with its query, without a body.
-fn call<'c>(method: &'c str, url: &'c str) -> Call<'c> {
+pub(crate) fn call<'c>(method: &'c str, url: &'c str) -> Call<'c> {
     let (path, query) = url.split_once('?').map_or((url, None), |(path, query)| (path, Some(query)));
-    Call { method, path, query, content_type: None, headers: &[], body: b"" }
+    Call::bare(method, path, query)
 }
 
 /// An example or a case that is not as it must be.

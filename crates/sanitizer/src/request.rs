@@ -52,6 +52,13 @@ pub struct Call<'a> {
     pub body: &'a [u8],
 }
 
+impl<'a> Call<'a> {
+    /// A call without headers and body.
+    pub fn bare(method: &'a str, path: &'a str, query: Option<&'a str>) -> Call<'a> {
+        Call { method, path, query, content_type: None, headers: &[], body: b"" }
+    }
+}
+
 impl fmt::Debug for Call<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Call")

@@ -11,14 +11,7 @@ use crate::sanitize::{Options, sanitize};
 /// The keys that the documented examples use.
 pub(crate) fn keys() -> &'static Pseudonymizer {
     static KEYS: std::sync::LazyLock<Pseudonymizer> = std::sync::LazyLock::new(|| {
-        let keys = KeyMaterial {
-            salt: Secret::new("salt"),
-            encryption_key: Some(Secret::new("secret")),
-            ip_salt: None,
-            ip_encryption_key: None,
-            domain_salt: None,
-            domain_encryption_key: None,
-        };
+        let keys = KeyMaterial { encryption_key: Some(Secret::new("secret")), ..KeyMaterial::salted("salt") };
         Pseudonymizer::new(&keys, Settings::default())
     });
     &KEYS

@@ -101,18 +101,32 @@ impl Git {
             let before = self.before(&changed, &old, &range.old)?;
             let after = self.after(&changed, new.as_deref(), range.new.as_deref())?;
             // One that is no rule file on either side is somebody else's.
-            if [&before, &after].into_iter().flatten().any(|(_, bytes)| is_rule_file(bytes) || runs(bytes)) {
-                let read = |side: Option<(String, Vec<u8>)>| side.map(|(name, bytes)| Text::of(&name, bytes));
-                pairs.push(Pair { old: read(before), new: read(after) });
+            if [&before, &after].into_iter().flatten().any(Side::is_rule_file) {
+                pairs.push(Pair { old: before.map(Side::text), new: after.map(Side::text) });
             }
         }
         Ok(pairs)
     }
 
-    fn before(&self, changed: &Changed, commit: &str, said: &str) -> Result<Option<(String, Vec<u8>)>, Stop> {
+    fn before(&self, changed: &Changed, commit: &str, said: &str) -> Result<Option<Side>, Stop> {
         let Some(path) = &changed.old else { return Ok(None) };
         let name = format!("{said}:{}", path.to_string_lossy());
-        Ok(Some((name.clone(), self.blob(commit, path, &name)?)))
+        self.side(commit, path, name).map(Some)
+    }
+
+    fn side(&self, commit: &str, path: &OsStr, name: String) -> Result<Side, Stop> {
+        let bytes = self.blob(commit, path, &name)?;
+        Ok(Side { is_link: self.is_link(commit, path)?, name, bytes })
+    }
+
+    /// Whether a commit has a symbolic link there, of which the bytes are another path.
+    fn is_link(&self, commit: &str, path: &OsStr) -> Result<bool, Stop> {
+        let mut command: Vec<&OsStr> =
+            ["--literal-pathspecs", "ls-tree", "--full-tree", "-z"].map(OsStr::new).to_vec();
+        command.extend([OsStr::new(commit), OsStr::new("--"), path]);
+        let listed =
+            asked(&command)?.map_err(|why| no_input(format_args!("git could not list a file: {why}")))?;
+        Ok(listed.starts_with(b"120000 "))
     }
 
     /// Called by its path alone, so that annotations find it.
@@ -121,14 +135,17 @@ impl Git {
         changed: &Changed,
         commit: Option<&str>,
         said: Option<&str>,
-    ) -> Result<Option<(String, Vec<u8>)>, Stop> {
+    ) -> Result<Option<Side>, Stop> {
         let Some(path) = &changed.new else { return Ok(None) };
         let name = path.to_string_lossy().into_owned();
-        let bytes = match commit {
-            Some(commit) => self.blob(commit, path, &format!("{}:{name}", said.unwrap_or("HEAD")))?,
-            None => input::bounded(std::fs::File::open(self.root.join(path)), &name)?,
-        };
-        Ok(Some((name, bytes)))
+        if let Some(commit) = commit {
+            let side = self.side(commit, path, format!("{}:{name}", said.unwrap_or("HEAD")))?;
+            return Ok(Some(Side { name, ..side }));
+        }
+        let file = self.root.join(path);
+        let is_link = file.symlink_metadata().is_ok_and(|it| it.is_symlink());
+        let bytes = if is_link { Vec::new() } else { input::bounded(std::fs::File::open(file), &name)? };
+        Ok(Some(Side { name, bytes, is_link }))
     }
 
     /// The YAML files that changed, and those that the work tree has in addition.
@@ -165,6 +182,27 @@ impl Git {
         }
         all.retain(|it| it.old.iter().chain(&it.new).any(|path| is_yaml(path)));
         Ok(all)
+    }
+}
+
+/// What one revision has under a path.
+struct Side {
+    name: String,
+    bytes: Vec<u8>,
+    is_link: bool,
+}
+
+impl Side {
+    /// A link may lead to one, which nobody would look at.
+    fn is_rule_file(&self) -> bool {
+        self.is_link || is_rule_file(&self.bytes) || runs(&self.bytes)
+    }
+
+    fn text(self) -> Text {
+        match self.is_link {
+            true => Text::of_a_link(&self.name),
+            false => Text::of(&self.name, self.bytes),
+        }
     }
 }
 

@@ -60,6 +60,12 @@ impl Text {
         }
     }
 
+    /// A symbolic link, which is not followed: it may lead out of what is compared.
+    pub(super) fn of_a_link(name: &str) -> Text {
+        let why = "it is a symbolic link; compare the file that it leads to".to_owned();
+        Text { name: name.to_owned(), text: String::new(), unusable: vec![no_text(name, why)] }
+    }
+
     /// Whether it can be compared, as far as that is known before it is loaded.
     pub(super) fn is_usable(&self) -> bool {
         self.unusable.is_empty()

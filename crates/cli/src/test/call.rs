@@ -5,8 +5,7 @@ use http::Request;
 use http::header::{ACCEPT_ENCODING, CONTENT_TYPE};
 use vizard_pseudonym::Kind;
 use vizard_review::canary::plant::{Canaries, Planted, Shape};
-use vizard_review::synthetic;
-use vizard_sanitizer::{Call, RuleSet, SampleCall};
+use vizard_sanitizer::{Call, SampleCall};
 
 use super::canaries::Subject;
 
@@ -26,7 +25,7 @@ impl Reaching {
     }
 
     /// Whether the endpoint answers it, and it can be sent on.
-    fn reaches(&self, endpoint: usize, rules: &RuleSet) -> bool {
+    fn reaches(&self, endpoint: usize, subject: &Subject<'_>) -> bool {
         let call = Call {
             method: &self.method,
             path: &self.path,
@@ -35,8 +34,8 @@ impl Reaching {
             headers: &[],
             body: self.body.as_bytes(),
         };
-        let admitted = rules.admit(&call);
-        admitted.is_ok_and(|it| it.index() == endpoint && it.outbound(&synthetic::keys()).is_ok())
+        let admitted = subject.rules.admit(&call);
+        admitted.is_ok_and(|it| it.index() == endpoint && it.outbound(subject.keys).is_ok())
     }
 
     pub(super) fn request(&self, takes_gzip: bool) -> Option<Request<Bytes>> {
@@ -58,7 +57,7 @@ impl Reaching {
 /// The first made-up call that gets through, or that of an example. Where a token is asked for, it stands for a canary.
 pub(super) fn reaching(subject: &Subject<'_>, endpoint: usize, canaries: &mut Canaries) -> Option<Reaching> {
     let original = canaries.text(Shape::Id, endpoint, Planted::Elsewhere("the token of a call"));
-    let token = synthetic::keys().token(&original, Kind::Reversible).ok()?;
+    let token = subject.keys.token(&original, Kind::Reversible).ok()?;
     let samples = subject.rules.sample_calls();
     let own = samples.iter().filter(|it| it.endpoint == endpoint);
     let mut candidates = Vec::new();
@@ -75,7 +74,7 @@ pub(super) fn reaching(subject: &Subject<'_>, endpoint: usize, canaries: &mut Ca
     candidates.sort_by_key(|call| call.method != "GET");
     let with_body = |call: &Reaching| Reaching { body: "{}", ..call.clone() };
     let bodies: Vec<Reaching> = candidates.iter().filter(|it| it.method != "GET").map(with_body).collect();
-    candidates.into_iter().chain(bodies).find(|call| call.reaches(endpoint, subject.rules))
+    candidates.into_iter().chain(bodies).find(|call| call.reaches(endpoint, subject))
 }
 
 /// A made-up token in a path, replaced by one that can be turned back.

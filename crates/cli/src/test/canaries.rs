@@ -3,6 +3,7 @@
 use std::fmt;
 
 use tokio::runtime;
+use vizard_pseudonym::Pseudonymizer;
 use vizard_review::canary::described::described;
 use vizard_review::canary::document::{FOR_EACH_FIELD, weight};
 use vizard_review::canary::plant::Canaries;
@@ -21,6 +22,8 @@ use crate::exit::{Code, Stop};
 /// What is tried.
 pub(super) struct Subject<'s> {
     pub(super) rules: &'s RuleSet,
+    /// Those that the proxy of the trial has.
+    pub(super) keys: &'s Pseudonymizer,
     pub(super) file: &'s str,
     pub(super) text: &'s str,
     pub(super) outline: &'s Outline,

@@ -251,6 +251,46 @@ fn a_file_that_cannot_be_compared_hides_no_other() {
 }
 
 #[test]
+fn a_rule_file_is_one_however_its_keys_are_written() {
+    let desk = Desk::repository();
+    desk.put("other.yaml", "jobs: {test: [endpoints]}\n");
+    desk.commit("one");
+    for (name, text) in [
+        ("explicit", "? endpoints\n: - pathTemplate: /x\n"),
+        ("indented", "  endpoints:\n    - pathTemplate: /x\n"),
+        ("started", "--- {endpoints: [{pathTemplate: /x}]}\n"),
+        ("tagged", "!!map {endpoints: [{pathTemplate: /x}]}\n"),
+        ("escaped", "\"\\x65ndpoints\": [{pathTemplate: /x}]\n"),
+    ] {
+        desk.put(&format!("{name}.yaml"), text);
+        desk.put("other.yaml", "jobs: {test: [endpoints, more]}\n");
+        let shown = desk.diff(&["HEAD.."]);
+        assert_eq!(shown.code, 2, "{name}: {}{}", shown.stdout, shown.stderr);
+        assert!(shown.stdout.contains(&format!("{name}.yaml")), "{name}: {}", shown.stdout);
+        assert!(!shown.stdout.contains("other.yaml"), "{name}: {}", shown.stdout);
+        desk.commit(name);
+    }
+}
+
+#[test]
+fn a_link_is_not_followed_and_not_passed_over() {
+    let desk = Desk::repository();
+    desk.put("a.yaml", OLD);
+    desk.put("b.txt", &grown());
+    std::os::unix::fs::symlink("a.yaml", desk.path().join("link.yaml")).unwrap();
+    desk.commit("one");
+    desk.git(&["tag", "one"]);
+    fs::remove_file(desk.path().join("link.yaml")).unwrap();
+    std::os::unix::fs::symlink("b.txt", desk.path().join("link.yaml")).unwrap();
+    let in_the_work_tree = desk.diff(&["one.."]);
+    desk.commit("two");
+    for ended in [in_the_work_tree, desk.diff(&["one..HEAD"]), desk.diff(&["one..HEAD", "link.yaml"])] {
+        assert_eq!(last(&ended), (1, "1 file not compared"), "{}", ended.stdout);
+        assert!(ended.stdout.contains("it is a symbolic link"), "{}", ended.stdout);
+    }
+}
+
+#[test]
 fn compares_with_where_a_branch_began() {
     let desk = Desk::repository();
     desk.put("rules.yaml", &grown());

@@ -45,7 +45,7 @@ fn says_what_a_file_takes_over_and_changes() {
         "<dt>Inheritance</dt><dd>extends <code>zoom</code> version 1.0, SHA-256 ",
         "line 6: overrides <code>dropFields</code> of <code>/v2/users/{userId}</code>",
         "line 5: lets out more: ",
-        "the author&#39;s reason for letting out more: the trial of March needs POST",
+        "the author&apos;s reason for letting out more: the trial of March needs POST",
         "<b>Zoom</b>",
     ] {
         let unbroken = page.replace("<wbr>", "");

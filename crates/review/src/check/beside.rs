@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use vizard_pseudonym::{KeyMaterial, Pseudonymizer, Secret, Settings};
-use vizard_sanitizer::{Call, Place, RuleSet};
+use vizard_sanitizer::{Place, RuleSet};
 
 use super::found::{File, Found};
 use super::reviewed::Reviewed;
@@ -77,12 +77,7 @@ fn answered(
     url: &str,
     keys: Option<&Pseudonymizer>,
 ) -> Result<usize, &'static str> {
-    let (path, query) = match url.split_once('?') {
-        Some((path, query)) => (path, Some(query)),
-        None => (url, None),
-    };
-    let call = Call { method, path, query, content_type: None, headers: &[], body: b"" };
-    let admitted = rules.admit(&call).map_err(|refusal| refusal.code())?;
+    let admitted = rules.admit(&crate::trial::call(method, url)).map_err(|refusal| refusal.code())?;
     if let Some(keys) = keys {
         admitted.outbound(keys).map_err(|refusal| refusal.code())?;
     }

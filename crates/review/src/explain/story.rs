@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 use serde_json::Value;
+use vizard_pseudonym::Pseudonymizer;
 use vizard_sanitizer::outline::{Endpoint, Field, FieldPath, Kind, Outline, Part, Reach, Step, Treatment};
 use vizard_sanitizer::{Admitted, Options};
 
@@ -57,8 +58,9 @@ pub fn stories(
 ) -> Result<Vec<Story>, String> {
     let endpoint = &outline.endpoints[index];
     let found = lookup::find(endpoint, asked).map_err(|why| visible(&why))?;
-    let mut only = endpoint.clone();
-    Ok(found.into_iter().map(|it| Told::of(endpoint, it).story(&mut only, admitted)).collect())
+    let (mut only, keys) = (endpoint.clone(), synthetic::keys());
+    let sanitized = |before: &str| sanitized(admitted?, before, &keys);
+    Ok(found.into_iter().map(|it| Told::of(endpoint, it).story(&mut only, sanitized)).collect())
 }
 
 /// A story without its example.
@@ -149,7 +151,7 @@ impl Told {
     }
 
     /// With an example. `only` is the endpoint, for a list of only what is sent.
-    fn story(self, only: &mut Endpoint, admitted: Option<&Admitted<'_>>) -> Story {
+    fn story(self, only: &mut Endpoint, sanitized: impl Fn(&str) -> Option<String>) -> Story {
         only.fields = Some(self.sent);
         let mut events = augmented(only, &self.path);
         events.extend(self.events);
@@ -160,7 +162,7 @@ impl Told {
             events,
             fates: self.fates,
             below: self.below,
-            after: admitted.and_then(|it| sanitized(it, &before)),
+            after: sanitized(&before),
             before,
         }
     }
@@ -245,8 +247,8 @@ fn kind_words(field: &Field) -> String {
     }
 }
 
-fn sanitized(admitted: &Admitted<'_>, before: &str) -> Option<String> {
-    let sanitized = admitted.sanitize(before.as_bytes(), &synthetic::keys(), Options::default()).ok()?;
+fn sanitized(admitted: &Admitted<'_>, before: &str, keys: &Pseudonymizer) -> Option<String> {
+    let sanitized = admitted.sanitize(before.as_bytes(), keys, Options::default()).ok()?;
     String::from_utf8(sanitized.into_body()).ok()
 }
 

@@ -53,8 +53,8 @@ pub(super) fn uri(file: &str) -> String {
     out
 }
 
-/// Text in an attribute or an element of XML 1.0.
-pub(super) fn xml(text: &str) -> String {
+/// Text in an attribute or an element of XML 1.0 or HTML.
+pub(crate) fn xml(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in visible(text).chars() {
         match c {

@@ -3,10 +3,11 @@
 use std::fmt::Write;
 
 use super::EXPECTED;
-use super::html::{breakable, camel, escaped, with_code};
+use super::html::{breakable, camel, with_code};
 use super::pairs::Pairs;
 use crate::explain::{EndpointExplained, FieldExplained};
 use crate::fates::Fate;
+use crate::render::escape::xml;
 use crate::words;
 
 /// A fate as a coloured word; the word says it all.
@@ -30,7 +31,7 @@ pub(super) fn push(number: usize, endpoint: &EndpointExplained, pairs: &Pairs, o
     writeln!(
         out,
         "<section class=\"endpoint\" id=\"e{number}\">\n<h3>{number}. <span class=\"methods\">{}</span> <code>{}</code></h3>",
-        escaped(&endpoint.methods),
+        xml(&endpoint.methods),
         breakable(&endpoint.path)
     )
     .expect(EXPECTED);
@@ -92,8 +93,8 @@ fn push_treated(number: usize, fields: &[&FieldExplained], pairs: &Pairs, out: &
             "<tr><th scope=\"row\"><code>{}</code></th><td>{}</td><td class=\"value\">{}</td><td class=\"value\">{}</td><td>{}</td></tr>",
             breakable(&field.path),
             badge(&field.words(), field.worst()),
-            escaped(before),
-            escaped(after),
+            xml(before),
+            xml(after),
             camel(&field.decided_by())
         )
         .expect(EXPECTED);
@@ -124,7 +125,7 @@ fn push_rules(endpoint: &EndpointExplained, out: &mut String) {
         writeln!(
             out,
             "<li><b>{}</b> <small>line {}</small>: each value {}. It applies to {}.</li>",
-            escaped(transform.name),
+            xml(transform.name),
             transform.line,
             with_code(&transform.does),
             places.join(", ")

@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use super::EXPECTED;
 use super::endpoint::badge;
-use super::html::escaped;
 use crate::explain::Explanation;
 use crate::fates::Fate;
+use crate::render::escape::xml;
 use crate::words;
 
 /// Boxes with arrows between them: in a row where there is room, one below the other where there is not.
@@ -19,8 +19,8 @@ pub(super) fn push(explanation: &Explanation, source: &str, out: &mut String) {
     };
     out.push_str("<figure>\n<ol class=\"flow\">\n");
     let mut stop = |title: &str, lines: &[&str]| {
-        let lines: Vec<String> = lines.iter().map(|it| format!("<li>{}</li>", escaped(it))).collect();
-        writeln!(out, "<li><b>{}</b><ul>{}</ul></li>", escaped(title), lines.join("")).expect(EXPECTED);
+        let lines: Vec<String> = lines.iter().map(|it| format!("<li>{}</li>", xml(it))).collect();
+        writeln!(out, "<li><b>{}</b><ul>{}</ul></li>", xml(title), lines.join("")).expect(EXPECTED);
     };
     stop("Analytics platform", &["asks with pseudonyms", "proves who it is"]);
     let admitted = format!("{calls} listed below; every other is refused");

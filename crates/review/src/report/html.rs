@@ -1,32 +1,13 @@
 //! The little HTML that the page is made of.
 
-use crate::render::escape::is_unseen;
-
-/// Text that HTML reads nothing into, in elements and in quoted attributes.
-pub(super) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            '\n' => out.push('\n'),
-            // A page to be signed shows what is there.
-            c if is_unseen(c) => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
-}
+use crate::render::escape::xml;
 
 /// Escaped, with what stands between back-quotes as code.
 pub(super) fn with_code(text: &str) -> String {
     let mut out = String::new();
     for (at, piece) in text.split('`').enumerate() {
         match at % 2 {
-            0 => out.push_str(&escaped(piece)),
+            0 => out.push_str(&xml(piece)),
             _ => {
                 out.push_str("<code>");
                 out.push_str(&breakable(piece));
@@ -44,12 +25,12 @@ pub(super) fn breakable(text: &str) -> String {
     for c in text.chars() {
         run.push(c);
         if matches!(c, '.' | '/' | ']' | '_' | '~' | '@') {
-            out.push_str(&escaped(&run));
+            out.push_str(&xml(&run));
             out.push_str("<wbr>");
             run.clear();
         }
     }
-    out.push_str(&escaped(&run));
+    out.push_str(&xml(&run));
     out
 }
 
@@ -61,7 +42,7 @@ pub(super) fn camel(text: &str) -> String {
         if c.is_ascii_uppercase() && before.is_ascii_lowercase() {
             out.push_str("<wbr>");
         }
-        out.push_str(&escaped(c.encode_utf8(&mut [0; 4])));
+        out.push_str(&xml(c.encode_utf8(&mut [0; 4])));
         before = c;
     }
     out
@@ -74,12 +55,12 @@ mod tests {
     #[test]
     fn text_stays_text() {
         for (text, expected) in [
-            ("<script>alert('x')</script>", "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;"),
+            ("<script>alert('x')</script>", "&lt;script&gt;alert(&apos;x&apos;)&lt;/script&gt;"),
             ("a & \"b\"", "a &amp; &quot;b&quot;"),
             ("left\u{202e}right\u{7}", "left\u{fffd}right\u{fffd}"),
             ("pass\u{ad}word\u{e0041}\u{1b}[2J\u{2028}", "pass\u{fffd}word\u{fffd}\u{fffd}[2J\u{fffd}"),
         ] {
-            assert_eq!(escaped(text), expected);
+            assert_eq!(xml(text), expected);
         }
         assert_eq!(camel("line 1, hashIp"), "line 1, hash<wbr>Ip");
         assert_eq!(with_code("keeps `a<b.c`, so"), "keeps <code>a&lt;b.<wbr>c</code>, so");

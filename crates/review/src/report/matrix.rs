@@ -5,9 +5,10 @@ use std::fmt::Write;
 
 use super::EXPECTED;
 use super::endpoint::class;
-use super::html::{breakable, escaped};
+use super::html::breakable;
 use crate::explain::{EndpointExplained, Explanation, FieldExplained};
 use crate::fates::Fate;
+use crate::render::escape::xml;
 
 /// The sign of a fate in the matrix.
 pub(super) fn sign(fate: Fate) -> &'static str {
@@ -39,7 +40,7 @@ pub(super) fn push_counts(explanation: &Explanation, out: &mut String) {
         write!(
             out,
             "<tr><th scope=\"row\"><a href=\"#e{number}\">{number}. {} <code>{path}</code></a></th>",
-            escaped(&endpoint.methods)
+            xml(&endpoint.methods)
         )
         .expect(EXPECTED);
         for fate in &fates {
@@ -60,7 +61,7 @@ pub(super) fn push_fields(explanation: &Explanation, out: &mut String) {
     out.push_str("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Fates by field and endpoint\">\n<table class=\"matrix\">\n<thead><tr><th scope=\"col\">Field</th>");
     for (at, endpoint) in explanation.endpoints.iter().enumerate() {
         let number = at + 1;
-        let title = escaped(&endpoint.path);
+        let title = xml(&endpoint.path);
         write!(out, "<th scope=\"col\"><a href=\"#e{number}\" title=\"{title}\">{number}</a></th>")
             .expect(EXPECTED);
     }

@@ -19,7 +19,7 @@ use crate::finding::{Finding, Level};
 #[derive(Debug)]
 pub struct Exercise<'o> {
     endpoints: Vec<Exercised<'o>>,
-    keys: Pseudonymizer,
+    keys: &'o Pseudonymizer,
     /// Changes nothing: what the engine makes of a document that no rule touches.
     untouched: Option<RuleSet>,
 }
@@ -75,7 +75,7 @@ pub struct Row {
 
 impl<'o> Exercise<'o> {
     /// Nothing yet.
-    pub fn of(outline: &'o Outline, keys: Pseudonymizer) -> Exercise<'o> {
+    pub fn of(outline: &'o Outline, keys: &'o Pseudonymizer) -> Exercise<'o> {
         let endpoints = outline.endpoints.iter().map(Exercised::of).collect();
         Exercise { endpoints, keys, untouched: redacting(None, None) }
     }
@@ -86,7 +86,7 @@ impl<'o> Exercise<'o> {
         exercised.examples += 1;
         let values = serde_json::Deserializer::from_slice(original).into_iter::<Value>();
         for value in values.map_while(Result::ok) {
-            exercised.add(&value, self.untouched.as_ref(), &self.keys);
+            exercised.add(&value, self.untouched.as_ref(), self.keys);
         }
     }
 
@@ -264,7 +264,7 @@ fn redacting(path: Option<&str>, condition: Option<&str>) -> Option<RuleSet> {
 }
 
 fn sanitized(rules: &RuleSet, body: &str, keys: &Pseudonymizer) -> Option<Vec<u8>> {
-    let call = Call { method: "GET", path: "/x", query: None, content_type: None, headers: &[], body: b"" };
+    let call = Call::bare("GET", "/x", None);
     let admitted = rules.admit(&call).ok()?;
     Some(admitted.sanitize(body.as_bytes(), keys, Options::default()).ok()?.into_body())
 }
@@ -293,7 +293,8 @@ endpoints:
 
     fn exercised(originals: &[(usize, &str)]) -> (Tally, Vec<String>) {
         let outline = Outline::read("r", RULES).unwrap();
-        let mut exercise = Exercise::of(&outline, keys());
+        let keys = keys();
+        let mut exercise = Exercise::of(&outline, &keys);
         originals.iter().for_each(|(endpoint, original)| exercise.add(*endpoint, original.as_bytes()));
         let found = exercise.findings("r", Level::Note);
         let told = |it: Finding| format!("{} {} {}", it.place.map_or(0, |it| it.line), it.code, it.message);

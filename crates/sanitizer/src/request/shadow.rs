@@ -25,8 +25,7 @@ pub struct SampleCall {
 impl SampleCall {
     /// The call, without headers and body.
     pub fn call(&self) -> Call<'_> {
-        let (method, path, query) = (self.method.as_str(), self.path.as_str(), self.query.as_deref());
-        Call { method, path, query, content_type: None, headers: &[], body: b"" }
+        Call::bare(&self.method, &self.path, self.query.as_deref())
     }
 }
 

@@ -31,8 +31,7 @@ fn leaks(rules: &str, promised: &str, engine: impl Fn(&[u8], &[u8]) -> Vec<u8>) 
     let (outline, promised) = (Outline::read("r", rules).unwrap(), Outline::read("p", promised).unwrap());
     let keys = KeyMaterial { encryption_key: Some(Secret::new("secret")), ..KeyMaterial::salted("salt") };
     let keys = Pseudonymizer::new(&keys, Settings::default());
-    let call =
-        Call { method: "GET", path: "/v2/people", query: None, content_type: None, headers: &[], body: b"" };
+    let call = Call::bare("GET", "/v2/people", None);
     let admitted = loaded.rules.admit(&call).unwrap();
     let mut canaries = Canaries::seeded(1);
     let made = documents(0, &outline.endpoints[0], &[], &mut canaries);
