@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use vizard_proxy::prebuilt;
+use vizard_sanitizer::bulk::BulkRules;
 use vizard_sanitizer::extends::resolve;
-use vizard_sanitizer::{Call, Options, RuleSet, Severity};
+use vizard_sanitizer::{Call, Diagnostics, Options, RuleSet, Severity};
 use vizard_tests::keys;
 use vizard_tests::repository::{self, assert_none, compare};
 
@@ -215,23 +216,47 @@ fn missing_keys(documentation: &str, used: &str) -> BTreeSet<String> {
 }
 
 const WRONG: &str = "tests/data/wrong-rules.txt";
+const WRONG_BULK: &str = "tests/data/wrong-bulk-rules.txt";
 
 /// Each wrong form has its code at its place. `UPDATE=1` rewrites the expectations: look at them.
 #[test]
 fn each_wrong_form_is_told_with_its_code_and_place() {
-    let text = repository::text(WRONG);
+    let codes = told(WRONG, |yaml| RuleSet::load("rules.yaml", yaml).map(|loaded| loaded.warnings));
+    // Those that only a file can cause that extends another.
+    let extending = repository::text(crate::extends::CASES);
+    let untested: Vec<_> = documented("docs/RULES.md", 40)
+        .into_iter()
+        .filter(|code| {
+            !codes.contains(code.as_str()) && !["yaml-limit", "too-many-fields"].contains(&code.as_str())
+        })
+        .filter(|code| !extending.contains(&format!("\nerror[{code}]: ")))
+        .collect();
+    assert_eq!(untested, Vec::<String>::new(), "documented, but in no case");
+}
+
+/// The same of rules for files.
+#[test]
+fn each_wrong_form_of_rules_for_files_is_told_with_its_code_and_place() {
+    let codes = told(WRONG_BULK, |yaml| BulkRules::load("rules.yaml", yaml).map(|loaded| loaded.warnings));
+    let untested: Vec<_> = documented("docs/BULK-RULES.md", 20)
+        .into_iter()
+        .filter(|code| !codes.contains(code.as_str()))
+        .collect();
+    assert_eq!(untested, Vec::<String>::new(), "documented, but in no case");
+}
+
+/// Compares what is said of the cases of a file with what stands there, and gives the codes.
+fn told(cases: &str, load: impl Fn(&str) -> Result<Diagnostics, Diagnostics>) -> BTreeSet<&'static str> {
+    let text = repository::text(cases);
     let mut shown = String::new();
     let mut codes = BTreeSet::new();
     for case in text.split("=== ").skip(1) {
         let (title, yaml) = case.split_once('\n').unwrap();
         let name = title.split(" --> ").next().unwrap().trim();
-        let found = match RuleSet::load("rules.yaml", yaml) {
-            Ok(loaded) => loaded.warnings,
-            Err(problems) => {
-                assert!(problems.iter().any(|it| it.severity == Severity::Error), "{name}");
-                problems
-            }
-        };
+        let found = load(yaml).unwrap_or_else(|problems| {
+            assert!(problems.iter().any(|it| it.severity == Severity::Error), "{name}");
+            problems
+        });
         assert!(!found.is_empty(), "{name}: nothing is said");
         let places = found.iter().map(|it| {
             codes.insert(it.code);
@@ -243,20 +268,18 @@ fn each_wrong_form_is_told_with_its_code_and_place() {
         let places: Vec<_> = places.collect();
         write!(shown, "=== {name} --> {}\n{yaml}", places.join(", ")).unwrap();
     }
-    assert_none(&compare(WRONG, &shown).err().into_iter().collect::<Vec<_>>());
-    let documentation = repository::text("docs/RULES.md");
-    let table = documentation.split("\n## Diagnostics\n").nth(1).unwrap().split("\n## ").next().unwrap();
-    let documented = table.lines().filter_map(|line| line.strip_prefix("| [`")?.split('`').next());
-    let documented: Vec<_> = documented.collect();
-    assert!(documented.len() > 40, "the search for codes finds too little: {documented:?}");
-    // Those that only a file can cause that extends another.
-    let extending = repository::text(crate::extends::CASES);
-    let untested: Vec<_> = documented
-        .into_iter()
-        .filter(|code| !codes.contains(code) && !["yaml-limit", "too-many-fields"].contains(code))
-        .filter(|code| !extending.contains(&format!("\nerror[{code}]: ")))
-        .collect();
-    assert_eq!(untested, Vec::<&str>::new(), "documented, but in no case");
+    assert_none(&compare(cases, &shown).err().into_iter().collect::<Vec<_>>());
+    codes
+}
+
+/// The codes in the table of a page.
+fn documented(page: &str, fewest: usize) -> Vec<String> {
+    let text = repository::text(page);
+    let table = text.split("\n## Diagnostics\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let codes = table.lines().filter_map(|line| line.strip_prefix("| [`")?.split('`').next());
+    let codes: Vec<String> = codes.map(str::to_owned).collect();
+    assert!(codes.len() > fewest, "the search for codes finds too little: {codes:?}");
+    codes
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use vizard_proxy::prebuilt;
+use vizard_sanitizer::bulk::{BulkRules, is_bulk};
 use vizard_sanitizer::extends::resolve;
 use vizard_sanitizer::{Example, RuleSet, examples};
 use vizard_tests::repository::{self, assert_none, blocks, compare};
@@ -11,6 +12,7 @@ use vizard_tests::repository::{self, assert_none, blocks, compare};
 use crate::diagnostics::loader_codes;
 
 const RULES: &str = "docs/RULES.md";
+const BULK_RULES: &str = "docs/BULK-RULES.md";
 
 #[test]
 fn every_yaml_block_loads_as_a_rule_file() {
@@ -21,11 +23,13 @@ fn every_yaml_block_loads_as_a_rule_file() {
         for (line, block) in blocks(&repository::text(&path), "yaml") {
             count += 1;
             let name = format!("{path}, block at line {line}");
-            let loaded = resolve(&name, &block, prebuilt::RULES)
-                .and_then(|resolved| RuleSet::load(&resolved.name, &resolved.text));
-            if let Err(found) = loaded {
-                problems.push(found.to_string());
-            }
+            let loaded = if is_bulk(&block) {
+                BulkRules::load(&name, &block).map(drop)
+            } else {
+                resolve(&name, &block, prebuilt::RULES)
+                    .and_then(|resolved| RuleSet::load(&resolved.name, &resolved.text).map(drop))
+            };
+            problems.extend(loaded.err().map(|found| found.to_string()));
         }
     }
     assert!(count > 0, "no documentation shows a rule file");
@@ -69,14 +73,13 @@ fn code(text: &str) -> String {
 
 #[test]
 fn the_table_of_diagnostics_lists_the_codes_of_the_source() {
+    let mut documented: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for cells in rows(RULES, "Diagnostics").into_iter().chain(rows(BULK_RULES, "Diagnostics")) {
+        let kinds = ["error", "warning"].into_iter().filter(|kind| cells[1].contains(kind));
+        let before = documented.insert(cells[0].clone(), kinds.collect());
+        assert_eq!(before, None, "{} is listed twice", cells[0]);
+    }
     let source = loader_codes();
-    let documented: BTreeMap<String, BTreeSet<&str>> = rows("Diagnostics")
-        .into_iter()
-        .map(|cells| {
-            let kinds = ["error", "warning"].into_iter().filter(|kind| cells[1].contains(kind));
-            (cells[0].clone(), kinds.collect())
-        })
-        .collect();
     assert_eq!(documented, source);
 }
 
@@ -100,7 +103,7 @@ fn the_table_of_refusals_lists_the_codes_of_the_source_with_their_status() {
         })
         .collect();
     assert!(source.len() > 15, "the search for codes finds too little: {source:?}");
-    let rows = rows("Refusals");
+    let rows = rows(RULES, "Refusals");
     let documented: BTreeMap<String, &str> =
         rows.iter().map(|cells| (cells[0].clone(), cells[1].as_str())).collect();
     assert_eq!(documented, source);
@@ -114,14 +117,14 @@ fn the_table_of_unsanitizable_bodies_lists_the_codes_of_the_source() {
     let source: BTreeSet<&str> =
         code.split("=> \"").skip(1).filter_map(|arm| arm.split('"').next()).collect();
     assert!(source.len() > 5, "the search for codes finds too little: {source:?}");
-    let rows = rows("Unsanitizable bodies and warnings");
+    let rows = rows(RULES, "Unsanitizable bodies and warnings");
     let documented: BTreeSet<&str> = rows.iter().map(|cells| cells[0].as_str()).collect();
     assert_eq!(documented, source);
 }
 
 /// The rows of the first table below a heading, without backticks, and without the link around a whole cell.
-fn rows(heading: &str) -> Vec<Vec<String>> {
-    let text = repository::text(RULES);
+fn rows(page: &str, heading: &str) -> Vec<Vec<String>> {
+    let text = repository::text(page);
     let section =
         text.split(&format!("\n## {heading}\n")).nth(1).unwrap_or_else(|| panic!("no section {heading}"));
     let section = section.split("\n## ").next().unwrap();

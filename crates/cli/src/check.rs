@@ -7,6 +7,7 @@ use vizard_review::check::{self, Examples, Scope, Subject, catalogue};
 use vizard_review::diagnostics;
 use vizard_review::finding::Finding;
 use vizard_review::render::{self, Format, Options};
+use vizard_sanitizer::bulk::is_bulk;
 use vizard_sanitizer::extends::Resolved;
 
 use crate::beside::Beside;
@@ -79,6 +80,10 @@ pub(crate) fn checked(
     let rules = rule_file::written(path)?.map_err(|why| Stop::because(Code::Configuration, why))?;
     let name = rules.name.clone();
     texts.push((name.clone(), rules.text.clone()));
+    if is_bulk(&rules.text) {
+        // What stands beside such rules is of files, and nothing that calls could need.
+        return Ok(check::bulk::check(&name, &rules.text));
+    }
     let resolved = match rules.resolved() {
         Ok(resolved) => resolved,
         Err(problems) => return Ok(check::problems_of(&problems)),
@@ -173,6 +178,17 @@ mod tests {
         assert_eq!(extends, Err("extends-unknown".to_owned()));
         let absent = outcome(&[], false).unwrap_err();
         assert!(absent.contains("could not read"), "{absent}");
+    }
+
+    #[test]
+    fn rules_for_files_are_checked_too() {
+        let open = "columnsToPseudonymize: [email]\n";
+        assert_eq!(outcome(&[("rules.yaml", open)], false), Ok(()));
+        assert_eq!(outcome(&[("rules.yaml", open)], true), Err("columns-not-listed".to_owned()));
+        let misspelled = outcome(&[("rules.yaml", "columnsToPseudonymise: [email]\n")], false);
+        assert_eq!(misspelled, Err("unknown-key".to_owned()));
+        let clear = "columnsToRedact: [name]\ncolumnsToRename: {name: title}\n";
+        assert_eq!(outcome(&[("rules.yaml", clear)], false), Err("redacted-column-used".to_owned()));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! A lint is a question, not a verdict. Where the answer is known, an author writes it into the rule file:
 //! `# vizard:allow CODE because REASON`, and the finding is listed with its reason from then on.
 
+pub mod bulk;
 pub mod catalogue;
 mod found;
 

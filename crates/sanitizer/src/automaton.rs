@@ -79,6 +79,8 @@ pub(crate) enum Action {
     Whole,
     /// It becomes null.
     Null,
+    /// A transform makes it null.
+    Erase,
     /// The schema makes it null, and null elements of a list go.
     NullGoes,
     /// It goes, with its name.

@@ -3,6 +3,7 @@
 //! Response schemas, augments and transforms stay nodes here because each reads and compiles itself in
 //! one place ([`crate::schema`], [`crate::augment`], [`crate::transform`]).
 
+use crate::bulk;
 use crate::diagnostic::{Place, Report, Spanned, nearest};
 use crate::extends;
 use crate::node::{self, Fields, Node};
@@ -78,19 +79,6 @@ pub(crate) struct BodySchema {
     pub(crate) additional_properties: Option<bool>,
 }
 
-/// Keys at the top of the other kinds of rule file, to say what was loaded by mistake.
-const BULK_KEYS: [&str; 9] = [
-    "columnsToPseudonymize",
-    "columnsToPseudonymizeIfPresent",
-    "columnsToRedact",
-    "columnsToInclude",
-    "columnsToRename",
-    "columnsToDuplicate",
-    "fieldsToTransform",
-    "fileRules",
-    "transforms",
-];
-
 impl Document {
     /// Reads the text of a rule file; problems go to the report.
     pub(crate) fn read(text: &str, report: &mut Report) -> Option<Document> {
@@ -118,7 +106,7 @@ impl Document {
                 .suggest("load what `vizard resolve` prints");
             return None;
         }
-        if let Some(place) = BULK_KEYS.iter().find_map(|key| fields.key_place(key)) {
+        if let Some(place) = bulk::keys().find_map(|key| fields.key_place(key)) {
             report
                 .error("not-api-rules", place, "this is a rule file for bulk files, not for an API")
                 .suggest("API rules hold a list `endpoints`");

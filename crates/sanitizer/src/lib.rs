@@ -35,6 +35,7 @@
 mod rule_set;
 
 // As written.
+pub mod bulk;
 mod diagnostic;
 mod doc;
 pub mod extends;

@@ -107,7 +107,7 @@ struct Before {
 
 /// To where everything can be undone that was done since.
 pub(crate) struct Mark {
-    at: usize,
+    pub(crate) at: usize,
     written: usize,
     counts: Counts,
     may_write: usize,
@@ -115,17 +115,19 @@ pub(crate) struct Mark {
 }
 
 impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
+    /// The room is what the output is written to; what it held is gone.
     pub(crate) fn new(
         program: &'p Program,
         automaton: &'p Automaton,
         scan: Scanner<'a>,
         context: Context<'c>,
+        room: String,
     ) -> Self {
         let body = scan.text().len();
         Pass {
             program,
             automaton,
-            output: Output::new(scan.text()),
+            output: Output::new(scan.text(), room),
             scan,
             context,
             scalars: 0,
@@ -139,6 +141,11 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
             budgets: Budgets { filters: Vec::new(), look_ahead: LOOK_AHEAD },
             read_ahead: 0,
         }
+    }
+
+    /// The next byte of the body.
+    pub(crate) fn at(&self) -> usize {
+        self.scan.at
     }
 
     /// Goes to the next document, if there is one.
@@ -296,6 +303,13 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
                     self.write();
                     self.output.anew().push_str("null");
                     self.context.counts.nulled += 1;
+                    self.scalars += 1;
+                }
+                Action::Erase => {
+                    self.scan.skip_value()?;
+                    self.write();
+                    self.output.anew().push_str("null");
+                    self.context.counts.removed += 1;
                     self.scalars += 1;
                 }
                 Action::NullGoes => {

@@ -16,6 +16,8 @@ pub(crate) struct Program {
     pub(crate) augments: Vec<Augment>,
     pub(crate) schema: Option<Schema>,
     pub(crate) steps: Vec<Step>,
+    /// The schema comes after the transforms, as it does in record rules.
+    pub(crate) schema_last: bool,
     /// For the pass over the bytes; `None` where every document needs the tree.
     pub(crate) automaton: Option<Automaton>,
 }
@@ -39,12 +41,21 @@ impl Program {
         place: Place,
         report: &mut Report,
     ) -> Program {
-        let mut program = Program {
-            augments: augments.into_iter().filter_map(|node| Augment::read(node, report)).collect(),
-            schema: schema.map(|node| schema::read(node, definitions, report)),
-            steps: transforms.into_iter().filter_map(|node| Step::read(node, report)).collect(),
-            automaton: None,
-        };
+        let augments = augments.into_iter().filter_map(|node| Augment::read(node, report)).collect();
+        let schema = schema.map(|node| schema::read(node, definitions, report));
+        let steps = transforms.into_iter().filter_map(|node| Step::read(node, report)).collect();
+        Program::of_parts(augments, schema, steps, place, report)
+    }
+
+    /// Compiles what was read.
+    pub(crate) fn of_parts(
+        augments: Vec<Augment>,
+        schema: Option<Schema>,
+        steps: Vec<Step>,
+        place: Place,
+        report: &mut Report,
+    ) -> Program {
+        let mut program = Program { augments, schema, steps, schema_last: false, automaton: None };
         match automaton::build(&program) {
             Ok(automaton) => program.automaton = automaton,
             Err(TooLarge) => {
@@ -54,6 +65,19 @@ impl Program {
             }
         }
         program
+    }
+
+    /// The same with the schema of another program after it, if one pass can do both.
+    pub(crate) fn followed_by(&self, schema: &Schema) -> Option<Program> {
+        let mut program = Program {
+            augments: Vec::new(),
+            schema: Some(schema.clone()),
+            steps: self.steps.clone(),
+            schema_last: true,
+            automaton: None,
+        };
+        program.automaton = Some(automaton::build(&program).ok()??);
+        Some(program)
     }
 
     /// What must be configured for the program to run.
@@ -89,9 +113,14 @@ pub(crate) fn paths(fields: &mut Fields, report: &mut Report) -> Option<Vec<Path
             .suggest("list the places, such as `jsonPaths: [\"$..email\"]`");
         return None;
     }
+    paths_of(&written, report)
+}
+
+/// Paths, if all of them can reach something.
+pub(crate) fn paths_of(written: &[Spanned<String>], report: &mut Report) -> Option<Vec<Path>> {
     let mut paths = Vec::new();
     let mut flawless = true;
-    for text in &written {
+    for text in written {
         match parsed(text, report).and_then(|path| readings(path, text, report)) {
             Some(readings) => paths.extend(readings),
             None => flawless = false,

@@ -14,7 +14,7 @@ use crate::unsanitizable::Unsanitizable;
 
 /// Text that transforms may write for one body, in bytes: a pseudonym can be many times the length of what
 /// it stands for, and a body may be made of nothing else.
-const MAX_WRITTEN: usize = 256 << 20;
+pub(crate) const MAX_WRITTEN: usize = 256 << 20;
 
 /// How the caller wants pseudonyms spelled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,7 +72,7 @@ pub(crate) fn sanitize(
 ) -> Result<Sanitized, Unsanitizable> {
     let Some(automaton) = &program.automaton else { return by_tree(program, body, keys, options) };
     let context = Context { keys, options, counts: Counts::default(), may_write: MAX_WRITTEN };
-    let mut pass = Pass::new(program, automaton, Scanner::new(body)?, context);
+    let mut pass = Pass::new(program, automaton, Scanner::new(body)?, context, String::new());
     while let Some(mark) = pass.next() {
         match pass.document() {
             Ok(()) => {}

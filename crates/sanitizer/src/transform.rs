@@ -20,6 +20,7 @@ mod tokenize;
 use vizard_pseudonym::{MissingKey, Pseudonymizer, is_blank};
 
 use crate::Options;
+use crate::automaton::Kind;
 use crate::counts::Counts;
 use crate::diagnostic::{Report, Spanned, nearest};
 use crate::json::{Text, Value};
@@ -28,6 +29,7 @@ use crate::regex::Patterns;
 
 pub use example::{Example, examples};
 pub(crate) use pseudonymize::ENCODINGS;
+pub(crate) use text_digest::Keywords;
 
 /// What a transform may use and must account to while it runs.
 pub(crate) struct Context<'c> {
@@ -63,6 +65,8 @@ pub(crate) enum Transform {
     TextDigest(text_digest::TextDigest),
     HashIp,
     EncryptIp,
+    /// What record rules call redact: the value becomes null, and its name stays.
+    Erase,
 }
 
 /// The names as rule files spell them, in the order of the documentation.
@@ -166,6 +170,10 @@ impl Transform {
             Transform::TextDigest(it) => Some(it.apply(value, context)),
             Transform::HashIp => Some(hash_ip::apply(value, context)),
             Transform::EncryptIp => Some(encrypt_ip::apply(value, context)?),
+            Transform::Erase => {
+                context.counts.removed += u64::from(value != Value::Null);
+                Some(Value::Null)
+            }
         })
     }
 
@@ -197,6 +205,31 @@ impl Transform {
     /// Whether the transform removes what it matches, whatever it is.
     pub(crate) fn removes(&self) -> bool {
         matches!(self, Transform::Redact)
+    }
+
+    /// Whether the transform makes null of what it matches, whatever it is.
+    pub(crate) fn erases(&self) -> bool {
+        matches!(self, Transform::Erase)
+    }
+
+    /// As record rules say `pseudonymize`, `tokenize`, `redact` and `textDigest`; of keywords only the last takes some.
+    pub(crate) fn of_records(name: &str, keywords: Keywords) -> Option<Transform> {
+        Some(match name {
+            "redact" => Transform::Erase,
+            "pseudonymize" => Transform::Pseudonymize(pseudonymize::of_records()),
+            "tokenize" => Transform::Tokenize(tokenize::whole()),
+            "textDigest" | "textDigestKeywords" => Transform::TextDigest(text_digest::with(keywords)),
+            _ => return None,
+        })
+    }
+
+    /// The kind of what a transform of records makes of a value of a kind: text, or null.
+    pub(crate) fn kind_of_records(&self, kind: Kind) -> Kind {
+        match (self, kind) {
+            (Transform::Pseudonymize(_), Kind::String | Kind::Number) => Kind::String,
+            (Transform::Tokenize(_) | Transform::TextDigest(_), Kind::String) => Kind::String,
+            _ => Kind::Null,
+        }
     }
 
     /// What must be configured for this transform to work.

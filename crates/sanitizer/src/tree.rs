@@ -33,7 +33,7 @@ pub(crate) fn run(
             program.augments.iter().for_each(|augment| augment.apply(document));
         }
     }
-    if let Some(schema) = &program.schema {
+    if let (Some(schema), false) = (&program.schema, program.schema_last) {
         schema.project(document, &mut context.counts);
     }
     let undecided = context.counts.undecided;
@@ -47,6 +47,9 @@ pub(crate) fn run(
     }
     // Counted per document, not per path.
     context.counts.undecided = context.counts.undecided.min(undecided + 1);
+    if let (Some(schema), true) = (&program.schema, program.schema_last) {
+        schema.project(document, &mut context.counts);
+    }
     Ok(())
 }
 

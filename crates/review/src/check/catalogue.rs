@@ -23,7 +23,7 @@ const fn note(code: &'static str) -> Lint {
     Lint { code, level: Level::Note }
 }
 
-/// All of them, by theme: requests, responses, transforms, what stands beside the rules, suppressions.
+/// All of them, by theme: requests, responses, transforms, columns of files, what stands beside the rules, suppressions.
 pub const LINTS: &[Lint] = &[
     warning("any-method"),
     warning("any-query"),
@@ -68,6 +68,8 @@ pub const LINTS: &[Lint] = &[
     warning("mixed-reversibility"),
     warning("needless-reversible"),
     warning("recursion-not-reached"),
+    note("columns-not-listed"),
+    warning("clear-beside-pseudonym"),
     note("no-version"),
     warning("scope-unused"),
     warning("scope-missing"),

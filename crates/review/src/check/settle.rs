@@ -34,6 +34,11 @@ impl Lines {
         }
     }
 
+    /// Of a file without endpoints and definitions.
+    pub(super) fn none() -> Lines {
+        Lines { endpoints: Vec::new(), definitions: Vec::new() }
+    }
+
     /// What begins at this line. Where several things do, none of them is meant as a whole.
     fn begun(&self, line: u32) -> Option<Begun> {
         let beginning = |all: &[(u32, u32)]| {

@@ -35,10 +35,12 @@ const MAX_ASKED: usize = 6;
 pub(crate) struct TooLarge;
 
 /// Compiles an endpoint. `None` where every document needs the tree as a whole: with augments, with conditions
-/// on transforms, and with filters that look up from `$`.
+/// on transforms, and with filters that look up from `$`. With the schema last also where anything looks at values, because
+/// it would have to look at what the transforms made of them.
 pub(crate) fn build(program: &Program) -> Result<Option<Automaton>, TooLarge> {
     let has_condition = program.steps.iter().any(|step| step.condition.is_some());
-    if has_condition || !program.augments.is_empty() || any_looks_up(program) {
+    let looks = program.schema_last && looks_at_values(program);
+    if has_condition || !program.augments.is_empty() || any_looks_up(program) || looks {
         return Ok(None);
     }
     let routes = routes(program);
@@ -48,6 +50,7 @@ pub(crate) fn build(program: &Program) -> Result<Option<Automaton>, TooLarge> {
     let schema = program.schema.as_ref();
     let (names, numbers) = Names::number(all_names(schema, &routes).into_iter()).ok_or(TooLarge)?;
     let mut builder = Builder {
+        program,
         schema,
         ruling_out: schema.map(ruling_out).unwrap_or_default(),
         numbers,
@@ -80,6 +83,16 @@ fn any_looks_up(program: &Program) -> bool {
     program.steps.iter().flat_map(|step| &step.paths).any(looks_up)
 }
 
+/// Whether a filter, a position in a list or a part of the schema decides by more than the way to a place.
+fn looks_at_values(program: &Program) -> bool {
+    let decides =
+        |shape: &Shape| matches!(shape, Shape::AnyOf(_) | Shape::Constant(_) | Shape::Conditional { .. });
+    let by_name = |selector: &Selector| matches!(selector, Selector::Names(_) | Selector::Wildcard);
+    let paths = program.steps.iter().flat_map(|step| &step.paths);
+    program.schema.iter().flat_map(|schema| &schema.shapes).any(decides)
+        || paths.flat_map(|path| &path.segments).any(|segment| !by_name(&segment.selector))
+}
+
 /// Every name that schema, paths or filters speak of.
 fn all_names<'p>(schema: Option<&'p Schema>, routes: &[Route<'p>]) -> Vec<&'p str> {
     let mut names = Vec::new();
@@ -108,6 +121,7 @@ struct Key {
 }
 
 struct Builder<'p> {
+    program: &'p Program,
     schema: Option<&'p Schema>,
     ruling_out: Vec<bool>,
     routes: Vec<Route<'p>>,
@@ -224,6 +238,9 @@ impl<'p> Builder<'p> {
 
     /// What happens to values of a kind; of whole numbers, where only those are listed.
     fn action(&self, key: &Key, kind: Kind, asked: &[Item]) -> Action {
+        if self.program.schema_last && key.items.iter().any(|it| it.has_arrived(&self.routes)) {
+            return self.action_before_schema(key, kind);
+        }
         if matches!(key.listed, Listed::LookAhead(_)) {
             return Action::Tree;
         }
@@ -237,6 +254,10 @@ impl<'p> Builder<'p> {
         if removed {
             return Action::Drop;
         }
+        // Whatever else reaches it makes nothing of null.
+        if key.items.iter().any(|it| it.has_arrived(&self.routes) && self.routes[it.order()].erases) {
+            return if kind == Kind::Null { Action::Keep } else { Action::Erase };
+        }
         if !asked.is_empty() {
             return if self.interest(key, kind, asked).is_some() { Action::Ask } else { Action::Tree };
         }
@@ -248,6 +269,26 @@ impl<'p> Builder<'p> {
             Kind::Array | Kind::Object => Action::Enter,
             _ if arrived || key.items.iter().any(|it| it.needs_container(&self.routes)) => Action::Apply,
             _ => Action::Keep,
+        }
+    }
+
+    /// What happens to values of a kind that transforms reach and the schema judges then.
+    fn action_before_schema(&self, key: &Key, kind: Kind) -> Action {
+        let arrived = key.items.iter().filter(|it| it.has_arrived(&self.routes));
+        let made = arrived.fold(kind, |kind, item| {
+            self.program.steps[self.routes[item.order()].step].transform.kind_of_records(kind)
+        });
+        let erased = key
+            .items
+            .iter()
+            .any(|it| it.has_arrived(&self.routes) && self.routes[it.order()].erases);
+        match made {
+            Kind::Null if key.null_goes => Action::NullGoes,
+            Kind::Null if kind == Kind::Null => Action::Keep,
+            Kind::Null if erased => Action::Erase,
+            Kind::Null => Action::Null,
+            made if key.listed.fits(made) == Fit::Fits => Action::Apply,
+            _ => self.nulled(key),
         }
     }
 

@@ -13,15 +13,17 @@ pub(super) struct Route<'p> {
     pub(super) segments: &'p [Segment],
     /// What the path reaches goes.
     pub(super) removes: bool,
+    /// What the path reaches becomes null.
+    pub(super) erases: bool,
 }
 
 /// Every path of every step, in the order in which they are applied.
 pub(super) fn routes(program: &Program) -> Vec<Route<'_>> {
     let steps = program.steps.iter().enumerate();
     let routes = steps.flat_map(|(step, it)| {
-        let removes = it.transform.removes();
+        let (removes, erases) = (it.transform.removes(), it.transform.erases());
         let paths = it.paths.iter().enumerate();
-        paths.map(move |(path, it)| Route { step, path, segments: &it.segments, removes })
+        paths.map(move |(path, it)| Route { step, path, segments: &it.segments, removes, erases })
     });
     routes.collect()
 }

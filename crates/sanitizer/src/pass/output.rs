@@ -12,8 +12,10 @@ pub(super) struct Output<'a> {
 impl<'a> Output<'a> {
     /// Room for somewhat more than the source, so that the buffer seldom grows: pages that are touched by
     /// nobody cost nothing.
-    pub(super) fn new(source: &'a str) -> Output<'a> {
-        Output { source, out: String::with_capacity(source.len() + source.len() / 2 + 256), from: 0, to: 0 }
+    pub(super) fn new(source: &'a str, mut room: String) -> Output<'a> {
+        room.clear();
+        room.reserve(source.len() + source.len() / 2 + 256);
+        Output { source, out: room, from: 0, to: 0 }
     }
 
     /// Keeps the source's bytes between two places, which are places between characters.
@@ -61,7 +63,7 @@ mod tests {
 
     #[test]
     fn puts_runs_and_new_text_together() {
-        let mut output = Output::new("0123456789");
+        let mut output = Output::new("0123456789", "of another".to_owned());
         output.keep(0, 2);
         output.keep(2, 4);
         output.anew().push('x');

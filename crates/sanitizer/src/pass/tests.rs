@@ -348,7 +348,7 @@ fn in_room(body: &str, may_write: usize) -> Result<String, &'static str> {
     let context =
         Context { keys: testing::keys(), options: Options::default(), counts: Counts::default(), may_write };
     let automaton = program.automaton.as_ref().unwrap();
-    let mut pass = Pass::new(&program, automaton, Scanner::new(body.as_bytes()).unwrap(), context);
+    let mut pass = Pass::new(&program, automaton, Scanner::new(body.as_bytes()).unwrap(), context, String::new());
     while let Some(mark) = pass.next() {
         match pass.document() {
             Ok(()) => {}
@@ -389,7 +389,7 @@ fn reads_ahead_only_so_much() {
             may_write: 0,
         };
         let automaton = program.automaton.as_ref().unwrap();
-        let mut pass = Pass::new(&program, automaton, Scanner::new(body.as_bytes()).unwrap(), context);
+        let mut pass = Pass::new(&program, automaton, Scanner::new(body.as_bytes()).unwrap(), context, String::new());
         pass.next().unwrap();
         assert_eq!(matches!(pass.document(), Err(Stop::NeedsTree)), needs_tree, "{depth}");
     }
@@ -411,6 +411,7 @@ fn each_document_has_budgets_of_its_own() {
         program.automaton.as_ref().unwrap(),
         Scanner::new(body.as_bytes()).unwrap(),
         context,
+        String::new(),
     );
     while pass.next().is_some() {
         assert!(pass.document().is_ok());
@@ -436,6 +437,7 @@ fn a_document_that_the_tree_does_leaves_nothing_behind() {
         program.automaton.as_ref().unwrap(),
         Scanner::new(body.as_bytes()).unwrap(),
         context,
+        String::new(),
     );
     let mark = pass.next().unwrap();
     assert!(matches!(pass.document(), Err(Stop::NeedsTree)));

@@ -12,6 +12,8 @@ pub(crate) struct Pseudonymize {
     include_original: bool,
     include_reversible: bool,
     encoding: Encoding,
+    /// Blank text is left as it is instead of becoming null.
+    blank_stays: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +58,17 @@ pub(super) fn read(fields: &mut Fields, report: &mut Report) -> Option<Pseudonym
     if include_original && encoding == Encoding::UrlSafeHashOnly {
         report.warning("ignored-key", place, "`includeOriginal` has no effect: only the hash leaves");
     }
-    Some(Pseudonymize { include_original, include_reversible, encoding })
+    Some(Pseudonymize { include_original, include_reversible, encoding, blank_stays: false })
+}
+
+/// What record rules mean: tokens, and blank text stays.
+pub(super) fn of_records() -> Pseudonymize {
+    Pseudonymize {
+        include_original: false,
+        include_reversible: false,
+        encoding: Encoding::UrlSafeToken,
+        blank_stays: true,
+    }
 }
 
 impl Pseudonymize {
@@ -71,6 +83,7 @@ impl Pseudonymize {
     ) -> Result<Value<'v>, MissingKey> {
         let identifier = match value {
             Value::Null => return Ok(Value::Null),
+            Value::String(text) if is_blank(&text) && self.blank_stays => return Ok(Value::String(text)),
             Value::String(text) if is_blank(&text) => return Ok(Value::Null),
             Value::String(text) => text,
             Value::Number(text) => java_text(&text).into_owned().into(),
@@ -89,7 +102,10 @@ impl Pseudonymize {
         out: &mut String,
     ) -> Result<(), MissingKey> {
         if is_blank(identifier) {
-            out.push_str("null");
+            match self.blank_stays {
+                true => write_string(identifier, out),
+                false => out.push_str("null"),
+            }
             return Ok(());
         }
         if self.is_json(context) {

@@ -104,6 +104,11 @@ pub(super) fn read(fields: &mut Fields, report: &mut Report) -> Option<TextDiges
     Some(TextDigest { keywords, inner })
 }
 
+/// Of a text as a whole.
+pub(super) fn with(keywords: Keywords) -> TextDigest {
+    TextDigest { keywords, inner: None }
+}
+
 /// A path into JSON that stands in a text.
 pub(crate) fn inner(path: &Spanned<String>, report: &mut Report) -> Option<Path> {
     report

@@ -29,6 +29,11 @@ pub(super) fn read(fields: &mut Fields, report: &mut Report) -> Option<Tokenize>
     Some(Tokenize { regex: Some(regex) })
 }
 
+/// The whole value.
+pub(super) fn whole() -> Tokenize {
+    Tokenize { regex: None }
+}
+
 impl Tokenize {
     pub(super) fn apply<'v>(
         &self,

@@ -1,0 +1,259 @@
+//! The rows of a block, one after the other: sound ones as cells, others with what is wrong and where.
+
+use memchr::{memchr, memchr2};
+use simdutf8::basic;
+
+use super::dialect::Dialect;
+use super::fault::Fault;
+use super::lines::Lines;
+use super::marks::{Chunk, Marks};
+use super::scan::Scan;
+use super::split::{Cells, Splitter};
+use crate::failure::{Failure, Place};
+use crate::pipeline::{Block, Done};
+use crate::task::BadRows;
+
+/// How much of a row that is too long is set aside.
+pub(super) const BEGINNING: usize = 64 << 10;
+
+/// Empty cells that may follow those of the header, as programs write them that lost count.
+const TRAILING: usize = 1000;
+
+/// What rows are held to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shape {
+    /// Columns of the header.
+    pub(crate) width: usize,
+    /// Bytes of a row.
+    pub(crate) longest: usize,
+}
+
+/// Walks over a block.
+pub(crate) struct Rows<'b> {
+    dialect: &'b Dialect,
+    shape: Shape,
+    block: &'b Block,
+    /// The block, if all of it is UTF-8.
+    text: Option<&'b str>,
+    /// Where the next row begins.
+    at: usize,
+    record: u64,
+    /// The way for regular rows, where there is one.
+    walk: Option<Walk<'b>>,
+    /// The first quote from `at` on, on the other way.
+    quote: Option<usize>,
+}
+
+/// From one delimiter or line end to the next.
+struct Walk<'b> {
+    text: &'b str,
+    marks: Marks<'b>,
+    chunk: Chunk,
+    /// Of the chunk, those that are not done with.
+    rest: u64,
+    /// There were pairs of quotes since the row began.
+    pairs: bool,
+}
+
+enum Mark {
+    Delimiter(usize),
+    End(usize),
+    /// Of all bytes.
+    Last,
+    /// What follows is not regular.
+    Strange,
+}
+
+impl<'b> Walk<'b> {
+    fn new(text: &'b str, delimiter: u8, at: usize) -> Walk<'b> {
+        let marks = Marks::new(text.as_bytes(), delimiter, at);
+        let chunk = Chunk { at, delimiters: 0, ends: 0, pairs: 0, strange: false };
+        Walk { text, marks, chunk, rest: 0, pairs: false }
+    }
+
+    #[inline]
+    fn next(&mut self) -> Mark {
+        while self.rest == 0 {
+            if self.chunk.strange {
+                return Mark::Strange;
+            }
+            match self.marks.next() {
+                Some(chunk) => self.chunk = chunk,
+                None if self.marks.is_quoted() => return Mark::Strange,
+                None => return Mark::Last,
+            }
+            self.rest = self.chunk.delimiters | self.chunk.ends;
+            self.pairs |= self.chunk.pairs != 0;
+        }
+        let bit = self.rest & self.rest.wrapping_neg();
+        self.rest ^= bit;
+        let at = self.chunk.at + bit.trailing_zeros() as usize;
+        match self.chunk.delimiters & bit {
+            0 => Mark::End(at),
+            _ => Mark::Delimiter(at),
+        }
+    }
+}
+
+/// A row with as many cells as the header has, or one that is none.
+pub(crate) enum Row<'s> {
+    Sound(Cells<'s>),
+    Bad(Bad<'s>),
+}
+
+/// A row that is none.
+pub(crate) struct Bad<'b> {
+    fault: Fault,
+    place: Place,
+    row: &'b [u8],
+}
+
+impl Bad<'_> {
+    /// Fails the file, or sets the row aside and counts it.
+    pub(crate) fn settle(self, bad_rows: BadRows, done: &mut Done) -> Result<(), Failure> {
+        match (self.fault, bad_rows) {
+            (Fault::QuoteNotClosed(_), _) | (_, BadRows::Fail) => {
+                Err(Failure::new(self.fault.code(), self.fault.message()).at(self.place))
+            }
+            (_, BadRows::Quarantine) => {
+                done.reject(self.place, self.fault.code(), self.row);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl<'b> Rows<'b> {
+    /// From the first row on.
+    pub(crate) fn new(block: &'b Block, dialect: &'b Dialect, shape: Shape) -> Rows<'b> {
+        let text = basic::from_utf8(&block.bytes).ok();
+        let walk = match (text, dialect.delimiter()) {
+            (Some(text), [delimiter]) => Some(Walk::new(text, *delimiter, 0)),
+            (_, _) => None,
+        };
+        Rows { dialect, shape, block, text, at: 0, record: 0, walk, quote: None }
+    }
+
+    /// The next row. Lines that are empty, or white space alone, are none.
+    #[inline]
+    pub(crate) fn next<'s>(&mut self, splitter: &'s mut Splitter<'_>) -> Option<Row<'s>>
+    where
+        'b: 's,
+    {
+        let bytes = &self.block.bytes[..];
+        let most = self.shape.width + TRAILING;
+        while let Some(walk) = &mut self.walk {
+            let begin = self.at;
+            if begin >= bytes.len() {
+                return None;
+            }
+            splitter.begin();
+            walk.pairs = walk.chunk.pairs != 0;
+            let mut cell = begin;
+            let end = loop {
+                match walk.next() {
+                    Mark::Delimiter(at) => {
+                        if splitter.pushed() < most {
+                            splitter.push(walk.text, cell, at, walk.pairs);
+                        }
+                        cell = at + 1;
+                    }
+                    Mark::End(at) => break at,
+                    Mark::Last => break bytes.len(),
+                    Mark::Strange => return self.strange(splitter),
+                }
+            };
+            self.at = end + 1;
+            if end == begin {
+                continue;
+            }
+            splitter.push(walk.text, cell, end, walk.pairs);
+            if bytes[begin] <= b' ' && self.dialect.is_idle(&bytes[begin..end]) {
+                continue;
+            }
+            self.record += 1;
+            let result = match () {
+                () if end - begin > self.shape.longest => Err(Fault::TooLong),
+                () if splitter.pushed() > most => Err(Fault::TooManyValues(most)),
+                () => splitter.cells(walk.text).fit(self.shape.width),
+            };
+            return Some(match result {
+                Ok(cells) => Row::Sound(cells),
+                Err(fault) => Row::Bad(self.bad(fault, begin, end)),
+            });
+        }
+        self.scanned(splitter)
+    }
+
+    /// The next row, which is not regular, and then on in the regular way.
+    #[cold]
+    fn strange<'s>(&mut self, splitter: &'s mut Splitter<'_>) -> Option<Row<'s>>
+    where
+        'b: 's,
+    {
+        self.quote = None;
+        let row = self.scanned(splitter);
+        self.walk = self.walk.take().map(|walk| Walk::new(walk.text, self.dialect.delimiter()[0], self.at));
+        row
+    }
+
+    /// The next row, whatever it is.
+    fn scanned<'s>(&mut self, splitter: &'s mut Splitter<'_>) -> Option<Row<'s>>
+    where
+        'b: 's,
+    {
+        let bytes = &self.block.bytes[..];
+        loop {
+            while matches!(bytes.get(self.at), Some(b'\n' | b'\r')) {
+                self.at += 1;
+            }
+            if self.at >= bytes.len() {
+                return None;
+            }
+            let begin = self.at;
+            let (end, quoted) = self.end();
+            self.at = end;
+            let row = &bytes[begin..end];
+            if row[0] <= b' ' && self.dialect.is_idle(row) {
+                continue;
+            }
+            self.record += 1;
+            let text = self.text.map(|text| &text[begin..end]);
+            let result = match row.len() > self.shape.longest {
+                true => Err(Fault::TooLong),
+                false => splitter
+                    .split(row, text, quoted, self.shape.width + TRAILING)
+                    .and_then(|cells| cells.fit(self.shape.width)),
+            };
+            return Some(match result {
+                Ok(cells) => Row::Sound(cells),
+                Err(fault) => Row::Bad(self.bad(fault, begin, end)),
+            });
+        }
+    }
+
+    /// Where the row ends, and whether a quote is in it.
+    fn end(&mut self) -> (usize, bool) {
+        let bytes = &self.block.bytes[..];
+        let first = |at: usize| memchr(b'"', &bytes[at..]).map_or(bytes.len(), |quote| at + quote);
+        let quote = self.quote.filter(|quote| *quote >= self.at).unwrap_or_else(|| first(self.at));
+        let end = memchr2(b'\n', b'\r', &bytes[self.at..]).map_or(bytes.len(), |end| self.at + end);
+        self.quote = Some(quote);
+        if end <= quote {
+            return (end, false);
+        }
+        let mut scan = Scan::new(self.dialect, self.at);
+        (scan.end(bytes, true).unwrap_or(bytes.len()), true)
+    }
+
+    #[cold]
+    fn bad<'s>(&self, fault: Fault, begin: usize, end: usize) -> Bad<'s>
+    where
+        'b: 's,
+    {
+        let line = self.block.first_line + Lines::of(&self.block.bytes[..begin]);
+        let place = Place { line: Some(line), record: Some(self.record), column: fault.column() };
+        let end = if fault == Fault::TooLong { end.min(begin + BEGINNING) } else { end };
+        Bad { fault, place, row: &self.block.bytes[begin..end] }
+    }
+}
