@@ -18,6 +18,8 @@ mod start;
 
 mod fronts;
 
+mod bulk;
+mod bulk_files;
 mod configured;
 mod later;
 mod processes;

@@ -18,5 +18,7 @@ mod start;
 mod versions;
 mod writes;
 
+mod bulk;
+mod bulk_files;
 mod later;
 mod parity;

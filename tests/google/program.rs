@@ -63,6 +63,13 @@ impl Program {
         wire::send(self.address, request).await
     }
 
+    /// Its memory, resident at its peak.
+    pub(crate) fn memory_peak_bytes(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let peak = status.lines().find_map(|it| it.strip_prefix("VmHWM:")).unwrap();
+        peak.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+    }
+
     /// Its log so far.
     pub(crate) fn log(&self) -> String {
         self.said.lock().unwrap().clone()

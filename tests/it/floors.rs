@@ -12,7 +12,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("vizard-sanitizer", &["vizard-pseudonym"]),
     ("vizard-review", &["vizard-pseudonym", "vizard-sanitizer"]),
     ("vizard-proof", &[]),
-    ("vizard-proxy", &["vizard-pseudonym", "vizard-sanitizer"]),
+    ("vizard-bulk", &["vizard-pseudonym", "vizard-sanitizer"]),
+    ("vizard-proxy", &["vizard-bulk", "vizard-pseudonym", "vizard-sanitizer"]),
     ("vizard-aws", &["vizard-proxy", "vizard-pseudonym"]),
     ("vizard-gcp", &["vizard-proxy", "vizard-pseudonym"]),
     ("vizard-zoom-simulator", &[]),
@@ -22,6 +23,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         "vizard-cli",
         &[
             "vizard-aws",
+            "vizard-bulk",
             "vizard-gcp",
             "vizard-proof",
             "vizard-proxy",

@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::Value;
 use vizard_sanitizer::RuleSet;
-use vizard_tests::examples::{Source, pretty};
+use vizard_tests::examples::{Source, pretty, rule_files};
 use vizard_tests::repository::{self, assert_none, compare};
 
 #[test]
@@ -24,7 +24,7 @@ fn originals_become_what_is_in_sanitized() {
 #[test]
 fn every_rule_file_loads_without_a_warning() {
     let mut found = Vec::new();
-    for path in repository::files("rules", "rules.yaml") {
+    for path in rule_files() {
         let loaded =
             RuleSet::load(&path, &repository::text(&path)).unwrap_or_else(|problems| panic!("{problems}"));
         found.extend(loaded.warnings.iter().map(|warning| (path.clone(), warning.code)));

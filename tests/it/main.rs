@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests say by panicking what is wrong")]
 #![allow(clippy::print_stdout, reason = "the load test tells its numbers")]
 
+mod bulk;
 mod canary;
 mod citations;
 mod conformance;

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use vizard_proof::{Proof, Verdict};
 use vizard_sanitizer::{Call, Options, RuleSet, examples};
-use vizard_tests::examples::{Example, Source};
+use vizard_tests::examples::{Example, Source, rule_files};
 use vizard_tests::keys;
 use vizard_tests::repository::{self, assert_none};
 
@@ -75,7 +75,7 @@ fn every_sanitized_example_is_proved_with_nothing_undecided() {
 #[test]
 fn every_rule_file_that_the_engine_loads_is_read() {
     let mut all = vec![repository::text("tests/data/every-key.yaml")];
-    all.extend(repository::files("rules", "/rules.yaml").iter().map(|path| repository::text(path)));
+    all.extend(rule_files().iter().map(|path| repository::text(path)));
     for path in repository::files("docs", ".md") {
         all.extend(repository::blocks(&repository::text(&path), "yaml").into_iter().map(|(_, block)| block));
     }

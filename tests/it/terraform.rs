@@ -12,12 +12,15 @@ mod words;
 use std::collections::{BTreeMap, BTreeSet};
 
 use vizard_sanitizer::RuleSet;
+use vizard_sanitizer::bulk::{self, BulkRules};
 use vizard_tests::repository::{self, assert_none};
 
 use module::{Module, argument, texts, written};
 
 const FUNCTION: &str = "infra/modules/aws-function";
 const SERVICE: &str = "infra/modules/gcp-service";
+const FILES_ON_AWS: &str = "infra/modules/aws-bulk";
+const FILES_ON_GOOGLE: &str = "infra/modules/gcp-bulk";
 
 #[test]
 fn every_variable_and_output_is_described_and_every_variable_typed_and_used() {
@@ -75,6 +78,8 @@ fn a_module_that_operators_call_has_fifteen_variables_and_needs_few() {
     for (folder, wanted) in [
         (FUNCTION, &["callers", "connectors", "name", "package"][..]),
         (SERVICE, &["callers", "connectors", "name"]),
+        (FILES_ON_AWS, &["name", "package", "rules"]),
+        (FILES_ON_GOOGLE, &["name", "rules"]),
     ] {
         let module = Module::read(folder);
         let variables = module.named("variable");
@@ -182,10 +187,12 @@ fn what_takes_tags_or_labels_has_them() {
         "aws_cloudwatch_log_metric_filter",
         "aws_iam_role_policy",
         "aws_lambda_alias",
+        "aws_lambda_function_event_invoke_config",
         "aws_lambda_function_url",
         "aws_lambda_permission",
         "aws_lambda_provisioned_concurrency_config",
         "aws_s3_bucket_lifecycle_configuration",
+        "aws_s3_bucket_notification",
         "aws_s3_bucket_ownership_controls",
         "aws_s3_bucket_policy",
         "aws_s3_bucket_public_access_block",
@@ -200,6 +207,7 @@ fn what_takes_tags_or_labels_has_them() {
         "google_logging_project_sink",
         "google_monitoring_dashboard",
         "google_project_iam_custom_role",
+        "google_project_iam_member",
         "google_pubsub_subscription_iam_member",
         "google_pubsub_topic_iam_member",
         "google_secret_manager_secret_iam_member",
@@ -292,9 +300,17 @@ fn nothing_is_built_or_fetched() {
 
 #[test]
 fn the_rules_of_the_examples_load() {
+    let mut of_files = 0;
     let files = repository::files("infra/examples", ".yaml");
-    assert!(!files.is_empty(), "no example has rules of its own");
-    for path in files {
-        RuleSet::load(&path, &repository::text(&path)).unwrap_or_else(|problems| panic!("{problems}"));
+    for path in &files {
+        let text = repository::text(path);
+        if bulk::is_bulk(&text) {
+            of_files += 1;
+            let loaded = BulkRules::load(path, &text).unwrap_or_else(|problems| panic!("{problems}"));
+            assert!(loaded.warnings.is_empty(), "{}", loaded.warnings);
+        } else {
+            RuleSet::load(path, &text).unwrap_or_else(|problems| panic!("{problems}"));
+        }
     }
+    assert!(of_files > 0 && of_files < files.len(), "{of_files} of {} examples are for files", files.len());
 }

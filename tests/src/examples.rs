@@ -1,11 +1,12 @@
 //! The shipped sources: their rules, and the calls with the example responses that belong to them.
 
 use serde::Deserialize;
+use vizard_sanitizer::bulk::is_bulk;
 use vizard_sanitizer::{Admitted, Call, Options, RuleSet, Sanitized};
 
 use crate::{keys, repository};
 
-/// A folder of `rules/`, compiled.
+/// A folder of `rules/` that is about calls, compiled.
 #[derive(Debug)]
 pub struct Source {
     /// The name of the folder.
@@ -31,16 +32,16 @@ pub struct Example {
 }
 
 impl Source {
-    /// Every folder of `rules/`.
+    /// Every folder of `rules/` that is about calls.
     pub fn all() -> Vec<Source> {
-        let files = repository::files("rules", "/rules.yaml");
+        let files = rule_files();
         let names = files.iter().map(|path| path.split('/').nth(1).unwrap());
         let all: Vec<Source> = names.map(Source::load).collect();
         assert!(!all.is_empty(), "no rules are shipped");
         all
     }
 
-    /// One folder of `rules/`.
+    /// One of these folders.
     pub fn load(name: &str) -> Source {
         let path = format!("rules/{name}/rules.yaml");
         let loaded =
@@ -90,6 +91,13 @@ impl Example {
         };
         Call { method: &self.method, path, query, content_type: None, headers: &[], body: b"" }
     }
+}
+
+/// The shipped rule files that are about calls; the others are about files.
+pub fn rule_files() -> Vec<String> {
+    let mut files = repository::files("rules", "/rules.yaml");
+    files.retain(|path| !is_bulk(&repository::text(path)));
+    files
 }
 
 /// Compact JSON as the example files have it: two spaces deep, every scalar exactly as the engine wrote it.

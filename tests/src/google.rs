@@ -94,7 +94,10 @@ impl Google {
         let accepting = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let parts = shared.clone();
-                let service = service_fn(move |request| answer(parts.clone(), request));
+                let service = service_fn(move |request| {
+                    let parts = parts.clone();
+                    async move { answer(parts, request).await.map(crate::wire::Cut::of) }
+                });
                 tokio::spawn(async move {
                     let connections = auto::Builder::new(TokioExecutor::new());
                     // An error here is a caller that hung up, or a connection that was cut on purpose.

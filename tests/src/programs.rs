@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use serde_json::Value;
 
@@ -17,7 +17,13 @@ pub fn bootstrap() -> PathBuf {
     BUILT.get_or_init(|| build(&BOOTSTRAP, &Place::of_this_program())).clone()
 }
 
-/// The same, as it is released.
+/// The function's program with files, in the same profile.
+pub fn bootstrap_for_files() -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| build(&BOOTSTRAP_FOR_FILES, &Place::of_this_program())).clone()
+}
+
+/// The same as the first, as it is released.
 pub fn released_bootstrap() -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| build(&BOOTSTRAP, &Place::released())).clone()
@@ -41,12 +47,17 @@ pub fn released_command() -> PathBuf {
     BUILT.get_or_init(|| build(&COMMAND, &Place::released())).clone()
 }
 
-/// Package and program.
-type Program = (&'static str, &'static str);
+/// A package, its program, and the features that it is built with besides its usual ones.
+struct Program {
+    package: &'static str,
+    name: &'static str,
+    features: &'static str,
+}
 
-const BOOTSTRAP: Program = ("vizard-lambda", "bootstrap");
-const SERVER: Program = ("vizard-server", "vizard-server");
-const COMMAND: Program = ("vizard-cli", "vizard");
+const BOOTSTRAP: Program = Program { package: "vizard-lambda", name: "bootstrap", features: "" };
+const BOOTSTRAP_FOR_FILES: Program = Program { features: "bulk", ..BOOTSTRAP };
+const SERVER: Program = Program { package: "vizard-server", name: "vizard-server", features: "" };
+const COMMAND: Program = Program { package: "vizard-cli", name: "vizard", features: "" };
 
 /// Where cargo builds, and how.
 struct Place {
@@ -72,11 +83,23 @@ impl Place {
     }
 }
 
-fn build(&(package, name): &Program, place: &Place) -> PathBuf {
+fn build(program: &Program, place: &Place) -> PathBuf {
+    // A program with other features takes the place of the one before: each is put by before the next is built.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let built = built(program, place);
+    let kept = built.with_file_name(format!("{}-{}-for-tests", program.name, program.features));
+    let whole = kept.with_extension(std::process::id().to_string());
+    std::fs::copy(&built, &whole).unwrap();
+    std::fs::rename(&whole, &kept).unwrap();
+    kept
+}
+
+fn built(&Program { package, name, features }: &Program, place: &Place) -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command
-        .args(["build", "--locked", "--quiet", "--package", package, "--bin", name])
+        .args(["build", "--locked", "--quiet", "--package", package, "--bin", name, "--features", features])
         .args(["--message-format", "json-render-diagnostics", "--profile", &place.profile, "--target-dir"])
         .arg(&place.target)
         .current_dir(repository::root());

@@ -2,11 +2,14 @@
 
 use std::io::Read as _;
 use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Body, Frame, SizeHint};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -114,4 +117,52 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut compressed = Vec::new();
     flate2::read::GzEncoder::new(bytes, flate2::Compression::default()).read_to_end(&mut compressed).unwrap();
     compressed
+}
+
+/// A body that may be shorter than the head of its answer says, as when a connection breaks.
+pub(crate) struct Cut<B> {
+    body: B,
+    is_cut: bool,
+}
+
+/// Marks such an answer, among its extensions.
+#[derive(Clone)]
+struct IsCut;
+
+impl<B> Cut<B> {
+    /// An answer, which breaks off if it was [`shortened`].
+    pub(crate) fn of(mut answer: Response<B>) -> Response<Cut<B>> {
+        let is_cut = answer.extensions_mut().remove::<IsCut>().is_some();
+        answer.map(|body| Cut { body, is_cut })
+    }
+}
+
+impl<B: Body + Unpin> Body for Cut<B> {
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    /// What is cut says nothing of its length, so that nobody notices before it is over.
+    fn size_hint(&self) -> SizeHint {
+        if self.is_cut { SizeHint::default() } else { self.body.size_hint() }
+    }
+}
+
+/// The beginning of an answer whose head speaks of all of it: the connection is closed behind it.
+pub(crate) async fn shortened<B>(answer: Response<B>, length: usize) -> Response<Bytes>
+where
+    B: Body<Error = std::convert::Infallible>,
+{
+    let (mut head, body) = answer.into_parts();
+    let Ok(body) = body.collect().await;
+    let body = body.to_bytes();
+    head.headers.insert("content-length", body.len().into());
+    head.extensions.insert(IsCut);
+    Response::from_parts(head, body.slice(..length.min(body.len())))
 }

@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 use vizard_proxy::ports::Clock;
 use vizard_proxy::{Client, Platform, Proxy, Started};
-use vizard_server::{Callers, Limits, Pushed, Server};
+use vizard_server::{Callers, Files, Limits, Pushed, Server};
 use vizard_zoom_simulator::{Canary, Config, Running, Simulator};
 
 use crate::clock::TestClock;
@@ -206,7 +206,8 @@ impl Deployment {
     pub async fn serve_to(&self, callers: Callers, pushed: Option<Pushed>, limits: Limits) -> Served {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let server = Server { proxy: self.proxy.clone(), callers, pushed, limits };
+        let files = Files::default();
+        let server = Server { proxy: self.proxy.clone(), callers, pushed, limits, files };
         let serving = server.serve(listener, std::future::pending());
         Served { address, serving: tokio::spawn(serving).abort_handle() }
     }

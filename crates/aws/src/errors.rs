@@ -1,7 +1,8 @@
 //! What the clients of AWS report, as the ports tell it: absence is known only from the answer that says so.
 
+use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
-use vizard_proxy::ports::{OutputError, StoreError};
+use vizard_proxy::ports::{FileError, OutputError, StoreError};
 
 /// A read or write of `name` that failed. Codes are AWS's constants; messages may hold anything and stay out.
 pub(crate) fn store<E: ProvideErrorMetadata, R>(name: &str, error: &SdkError<E, R>) -> StoreError {
@@ -21,6 +22,25 @@ pub(crate) fn output<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Outp
         Some("EntityTooLarge" | "MetadataTooLarge") => OutputError::TooLarge,
         _ => OutputError::Unavailable,
     }
+}
+
+/// A file that could not be read or written. An answer to HEAD has no body, and so no code.
+pub(crate) fn file<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> FileError {
+    let (code, status) = (error.code(), error.raw_response().map(|it| it.status().as_u16()));
+    let told = match (code, status) {
+        (Some(code), _) if is_denial(code) => FileError::Denied,
+        (Some(code), _) if ABSENT.contains(&code) => FileError::Absent,
+        (Some("NoSuchKey" | "NotFound"), _) => FileError::Absent,
+        (Some("PreconditionFailed"), _) | (None, Some(412)) => FileError::Changed,
+        (Some("EntityTooLarge" | "MetadataTooLarge"), _) => FileError::TooLarge,
+        (None, Some(401 | 403)) => FileError::Denied,
+        (None, Some(301 | 404)) => FileError::Absent,
+        (_, _) => FileError::Unavailable,
+    };
+    if told == FileError::Unavailable {
+        tracing::warn!(reason = reason(error, code), "a bucket did not answer as it should");
+    }
+    told
 }
 
 fn is_denial(code: &str) -> bool {

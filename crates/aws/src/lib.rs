@@ -8,6 +8,7 @@ mod parameter_store;
 mod secrets_manager;
 
 mod buckets;
+mod files;
 mod queue;
 mod remote_rules;
 
@@ -25,6 +26,7 @@ use vizard_proxy::secrets::{Namespaces, Remembered};
 use vizard_proxy::settings::Environment;
 
 pub use buckets::Buckets;
+pub use files::Files;
 pub use parameter_store::ParameterStore;
 pub use queue::WaitingCalls;
 pub use secrets_manager::SecretsManager;
@@ -98,6 +100,11 @@ impl Aws {
     /// Opens `s3://bucket/prefix`.
     pub fn buckets(&self) -> Buckets {
         Buckets::new(&self.config)
+    }
+
+    /// All buckets of S3, for files.
+    pub fn files(&self) -> Files {
+        Files::new(&self.config)
     }
 
     /// The queue of this URL.

@@ -3,9 +3,9 @@
 //! [`sanitize`](sanitize::sanitize) reads a file from one end and writes what may leave to the other. Who calls it
 //! makes the output visible only when it returns `Ok`.
 
+mod bits;
 pub mod compression;
 mod csv;
-mod bits;
 pub mod failure;
 pub mod format;
 #[cfg(feature = "parquet")]

@@ -5,7 +5,7 @@ use std::thread;
 use crate::exit::{Code, Stop};
 
 /// Enough for the deepest document that is taken.
-const BYTES: usize = 256 * 1024 * 1024;
+pub(crate) const BYTES: usize = 256 * 1024 * 1024;
 
 /// Does the work there. `failed` says what was not done, should it panic.
 pub(crate) fn run<T: Send>(work: impl FnOnce() -> T + Send, failed: &str) -> Result<T, Stop> {

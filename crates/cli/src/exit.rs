@@ -18,7 +18,7 @@ pub(crate) enum Code {
     Leak,
     /// The command line is wrong.
     Usage,
-    /// The body cannot be sanitized.
+    /// The body or a file cannot be sanitized.
     Unsanitizable,
     /// A file cannot be read.
     NoInput,
@@ -28,6 +28,8 @@ pub(crate) enum Code {
     Output,
     /// The rules or the settings are wrong.
     Configuration,
+    /// The operator or the system ended it.
+    Stopped,
 }
 
 /// The table, for `--help`.
@@ -38,11 +40,12 @@ Exit codes:
    2  more leaves by the new rules than by the old ones
    3  something leaked; of `sanitize`: the call was refused by the rules
   64  the command line is wrong
-  65  the body cannot be sanitized
+  65  the body or a file cannot be sanitized
   66  a file cannot be read
   69  the port or the secret store cannot be had
   74  the output or a secret cannot be written
-  78  the rules or the settings are wrong; standard error says why";
+  78  the rules or the settings are wrong; standard error says why
+ 130  stopped before the end";
 
 impl From<Code> for ExitCode {
     fn from(code: Code) -> ExitCode {
@@ -57,6 +60,7 @@ impl From<Code> for ExitCode {
             Code::Unavailable => 69,
             Code::Output => 74,
             Code::Configuration => 78,
+            Code::Stopped => 130,
         })
     }
 }

@@ -1,8 +1,9 @@
-//! The `vizard` command: run the proxy, set its secrets, check a deployment, sanitize one response offline, see a
+//! The `vizard` command: run the proxy, set its secrets, check a deployment, sanitize a response or files, see a
 //! demonstration. Each verb is one file.
 
 mod exit;
 
+mod bulk;
 mod check;
 mod coverage;
 mod demo;
@@ -53,6 +54,9 @@ enum Verb {
     /// Apply a rule file to one response body, offline and exactly as the proxy would
     #[command(after_help = sanitize::SETTINGS)]
     Sanitize(sanitize::Arguments),
+    /// Apply a rule file to files of any size: CSV, NDJSON, JSON and Parquet, here or in buckets
+    #[command(after_help = bulk::SETTINGS)]
+    Bulk(bulk::Arguments),
     /// Find what a reviewer would ask about a rule file, each with its line, a code and what to do
     #[command(after_help = check::CODES)]
     Check(check::Arguments),
@@ -98,6 +102,7 @@ fn main() -> ExitCode {
         Verb::Secrets(verb) => secrets::run(&verb),
         Verb::Doctor(arguments) => doctor::run(&arguments),
         Verb::Sanitize(arguments) => sanitize::run(&arguments),
+        Verb::Bulk(arguments) => bulk::run(&arguments),
         Verb::Check(arguments) => check::run(&arguments),
         Verb::Explain(arguments) => explain::run(&arguments),
         Verb::Diff(arguments) => diff::run(&arguments),

@@ -4,6 +4,8 @@ mod body;
 mod keys;
 pub(crate) mod target;
 
+pub(crate) use keys::Keys;
+
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
@@ -13,7 +15,6 @@ use vizard_sanitizer::{Call, Loaded, Options, RuleSet, Sanitized};
 use crate::deep_stack;
 use crate::exit::{self, Code, Stop};
 use crate::rule_file;
-use crate::sanitize::keys::Keys;
 use crate::sanitize::target::Target;
 
 /// The command line of `vizard sanitize`.

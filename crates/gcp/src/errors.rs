@@ -2,7 +2,7 @@
 
 use google_cloud_gax::error::Error;
 use google_cloud_gax::error::rpc::Code;
-use vizard_proxy::ports::{OutputError, StoreError};
+use vizard_proxy::ports::{FileError, OutputError, StoreError};
 
 /// What an answer says, for those who decide by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +54,20 @@ pub(crate) fn output(error: &Error) -> OutputError {
         Told::Absent => OutputError::Absent,
         Told::TooLarge => OutputError::TooLarge,
         Told::Unfit | Told::Exists | Told::Nothing => OutputError::Unavailable,
+    }
+}
+
+/// A file that could not be read or written.
+pub(crate) fn file(error: &Error) -> FileError {
+    match told(error) {
+        Told::Denied => FileError::Denied,
+        Told::Absent => FileError::Absent,
+        Told::Unfit => FileError::Changed,
+        Told::TooLarge => FileError::TooLarge,
+        Told::Exists | Told::Nothing => {
+            tracing::warn!(reason = reason(error), "a bucket did not answer as it should");
+            FileError::Unavailable
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod secret_manager;
 mod versions;
 
 mod buckets;
+mod files;
 mod queue;
 mod remote_rules;
 
@@ -27,6 +28,7 @@ use vizard_proxy::secrets::{Namespaces, Remembered};
 use vizard_proxy::settings::Environment;
 
 pub use buckets::Buckets;
+pub use files::Files;
 pub use queue::WaitingCalls;
 pub use secret_manager::SecretManager;
 pub use workload::WorkloadIdentity;
@@ -110,6 +112,11 @@ impl Google {
     /// Opens `gs://bucket/prefix`.
     pub fn buckets(&self) -> Buckets {
         Buckets::new(self)
+    }
+
+    /// All buckets of Cloud Storage, for files.
+    pub fn files(&self) -> Files {
+        Files::new(self)
     }
 
     /// The topic of this name: `projects/PROJECT/topics/TOPIC`. `None` when it is no such name.

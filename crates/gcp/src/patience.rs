@@ -14,7 +14,7 @@ use vizard_proxy::ports::StoreError;
 /// Asks again after what may pass. All that is asked here may be done twice: a second version of the same value, the
 /// same object, the same call in the queue; and of two changes of a label the second is told that it came too late.
 #[derive(Debug)]
-struct Passing;
+pub(crate) struct Passing;
 
 impl RetryPolicy for Passing {
     fn on_error(&self, _state: &RetryState, error: Error) -> RetryResult {

@@ -10,7 +10,11 @@ use anyhow::bail;
 use futures_util::future;
 use tokio::sync::Mutex;
 use vizard_aws::Aws;
+#[cfg(feature = "bulk")]
+use vizard_proxy::bulk::{Bulk, BulkStarted};
 use vizard_proxy::connectors::{self, ConnectorEnvironment};
+#[cfg(feature = "bulk")]
+use vizard_proxy::settings::BulkSettings;
 use vizard_proxy::settings::Environment;
 use vizard_proxy::{Proxy, Started};
 
@@ -22,6 +26,10 @@ pub(crate) struct Function {
     /// Empty when there is one connector, which all calls are for.
     ids: Vec<String>,
     connectors: Vec<Connector>,
+    /// What sanitizes files, if this function is for files and could be configured. It has one connector then, which
+    /// reports its health.
+    #[cfg(feature = "bulk")]
+    bulk: RwLock<Option<Arc<Bulk>>>,
 }
 
 #[derive(Debug)]
@@ -46,8 +54,21 @@ impl Function {
                 "the connectors `{one}` and `{other}` must each have a PATH_TO_INSTANCE_CONFIG and a state of their own"
             );
         }
+        #[cfg(feature = "bulk")]
+        if !ids.is_empty() && BulkSettings::asked_for(&*environment) {
+            bail!(
+                "VIZARD_CONNECTORS and OUTPUT_BUCKET must not both be set: a function is for calls or for files"
+            );
+        }
         let aws = Aws::of_function(&*environment);
-        let mut function = Function { environment, aws, ids, connectors: Vec::new() };
+        let mut function = Function {
+            environment,
+            aws,
+            ids,
+            connectors: Vec::new(),
+            #[cfg(feature = "bulk")]
+            bulk: RwLock::default(),
+        };
         let places = 0..function.ids.len().max(1);
         let started = future::join_all(places.map(|place| function.configure(place))).await;
         for (place, started) in started.into_iter().enumerate() {
@@ -89,7 +110,20 @@ impl Function {
         Some(connector.proxy.read().unwrap_or_else(PoisonError::into_inner).clone())
     }
 
+    /// What sanitizes files. Configuring it again takes no more time than the event has.
+    #[cfg(feature = "bulk")]
+    pub(crate) async fn bulk(&self, deadline: Instant) -> Option<Arc<Bulk>> {
+        self.proxy("/", deadline).await?;
+        self.bulk.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     async fn configure(&self, place: usize) -> Started {
+        #[cfg(feature = "bulk")]
+        if BulkSettings::asked_for(&*self.environment) {
+            let BulkStarted { bulk, started } = deployed::start_files(&*self.environment, &self.aws).await;
+            *self.bulk.write().unwrap_or_else(PoisonError::into_inner) = bulk;
+            return started;
+        }
         match self.ids.get(place) {
             Some(id) => deployed::start(&ConnectorEnvironment::new(&*self.environment, id), &self.aws).await,
             None => deployed::start(&*self.environment, &self.aws).await,

@@ -13,6 +13,10 @@ mod refuse;
 
 mod queued;
 
+#[cfg(feature = "bulk")]
+mod files;
+mod stored;
+
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -48,7 +52,7 @@ async fn run() -> anyhow::Result<()> {
     let function = Arc::new(Function::start(Arc::new(ProcessEnvironment)).await?);
     let answer = service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         let function = function.clone();
-        async move { Ok::<_, lambda_runtime::Error>(invocation::answer(&function, event).await) }
+        async move { invocation::answer(&function, event).await }
     });
     Runtime::new(answer).run().await.map_err(|error| anyhow::anyhow!("the runtime API ended: {error}"))
 }

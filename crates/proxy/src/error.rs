@@ -69,6 +69,8 @@ pub enum NotReady {
     RulesYaml,
     /// The rules are YAML, but not rules that can run.
     Rules,
+    /// Nothing: this is a deployment for files in buckets, which answers health checks alone.
+    FilesOnly,
 }
 
 /// What may be told of a source's answer that is no success.
@@ -103,6 +105,7 @@ impl Problem {
             Problem::NotReady(NotReady::Settings) => row(500, "CONFIGURATION_FAILURE", "not-ready", NOT_READY),
             Problem::NotReady(NotReady::RulesYaml) => row(500, "RULES_INVALID_YAML", "rules-not-yaml", RULES),
             Problem::NotReady(NotReady::Rules) => row(500, "RULES_INVALID", "rules-invalid", RULES),
+            Problem::NotReady(NotReady::FilesOnly) => row(404, "INVALID_REQUEST", "files-only", FILES_ONLY),
             Problem::ControlHeader(name, flaw) => row(400, "INVALID_REQUEST", "control-header-invalid", format!("{name} {flaw}")),
             Problem::UserToken(TokenError::MissingKey(_)) => row(500, "FAILED_TO_BUILD_URL", "token-key-missing", USER_TOKEN_KEY),
             Problem::UserToken(_) => row(409, "TOKENIZED_REQUEST_PARAMETER_INVALID", "token-invalid", USER_TOKEN),
@@ -263,6 +266,7 @@ fn read_timeout(seconds: u64) -> String {
 pub(crate) const UNAUTHORIZED_ADDRESS: &str = "Client IP is not authorized to access this proxy instance.";
 
 const RULES: &str = "Error loading sanitizer rules";
+const FILES_ONLY: &str = "this deployment sanitizes files in buckets, and answers no calls";
 const NOT_READY: &str =
     "the proxy is not configured completely; its health check and its log say what is missing";
 const IMPLEMENTATION: &str = "X-Psoxy-Pseudonym-Implementation must be v0.3 or v0.4";

@@ -13,6 +13,10 @@ mod outputs;
 mod respond;
 mod source;
 
+// The story of a file.
+#[cfg(feature = "bulk")]
+pub mod bulk;
+
 // What it is told over.
 pub mod credentials;
 pub mod ports;

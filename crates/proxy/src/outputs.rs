@@ -223,7 +223,7 @@ fn decoded(text: &str) -> String {
 
 /// Metadata that a store takes: printable ASCII, two kibibytes in all. What is longest goes first, and it is told how
 /// many went.
-fn fitting(pairs: Vec<(String, String)>) -> Vec<(String, String)> {
+pub(crate) fn fitting(pairs: Vec<(String, String)>) -> Vec<(String, String)> {
     let plain = |text: &String| text.bytes().all(|it| matches!(it, b' '..=b'~'));
     let before = pairs.len();
     let mut kept: Vec<_> = pairs.into_iter().filter(|(_, value)| plain(value)).collect();

@@ -1,6 +1,8 @@
 //! What the proxy asks of the world: secrets, the source, time, places to put answers. Each cloud and each test
 //! brings its own.
 
+mod files;
+
 use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -8,6 +10,10 @@ use std::time::{Duration, Instant, SystemTime};
 use async_trait::async_trait;
 use bytes::Bytes;
 use vizard_pseudonym::Secret;
+
+pub use files::{
+    FileError, FileForm, FileHead, FilePage, FilePlace, FileReader, FileStore, FileWriter, ListedFile,
+};
 
 /// Where keys and credentials are kept.
 #[async_trait]

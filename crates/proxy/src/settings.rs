@@ -6,6 +6,8 @@ mod problem;
 
 mod authentication;
 mod base_url;
+#[cfg(feature = "bulk")]
+mod bulk;
 mod keys;
 mod outputs;
 mod reader;
@@ -18,6 +20,8 @@ use vizard_pseudonym::{KeyMaterial, Pseudonymizer};
 
 pub use base_url::BaseUrl;
 pub(crate) use base_url::endpoint;
+#[cfg(feature = "bulk")]
+pub use bulk::{BulkReading, BulkSettings, TransformSettings};
 pub use environment::{Environment, ProcessEnvironment};
 pub use outputs::OutputSettings;
 pub use problem::{Flaw, SettingProblem};

@@ -4,13 +4,19 @@
 use std::sync::Arc;
 
 use vizard_gcp::Google;
+#[cfg(feature = "bulk")]
+use vizard_proxy::bulk::{Bulk, BulkStarted};
 use vizard_proxy::ports::{Clock, Destinations, NoDestinations, Queue, SecretStore, Workload};
 use vizard_proxy::remote_rules::WithRules;
 use vizard_proxy::secrets::{Away, DirectorySecrets, EnvironmentSecrets};
+#[cfg(feature = "bulk")]
+use vizard_proxy::settings::BulkSettings;
 use vizard_proxy::settings::Environment;
 use vizard_proxy::{Platform, Proxy, Started};
 
-/// Configures a proxy.
+use crate::events::Files;
+
+/// Configures a proxy, or what sanitizes files and a proxy that reports its health.
 ///
 /// # Errors
 ///
@@ -18,7 +24,7 @@ use vizard_proxy::{Platform, Proxy, Started};
 pub(crate) async fn start(
     environment: &dyn Environment,
     clock: Arc<dyn Clock>,
-) -> Result<Started, Vec<String>> {
+) -> Result<(Started, Files), Vec<String>> {
     let store = Store::of(environment).map_err(|problem| vec![problem])?;
     let google = match store == Store::SecretManager || asks_for_google(environment) {
         true => Some(Google::of(environment).await.map_err(|error| vec![error.to_string()])?),
@@ -35,10 +41,14 @@ pub(crate) async fn start(
         }
         (Store::SecretManager | Store::Environment, _) => Arc::new(of_variables(environment)),
     };
+    #[cfg(feature = "bulk")]
+    if let Some(google) = google.as_ref().filter(|_| BulkSettings::asked_for(environment)) {
+        return files(environment, &*secrets, google, clock).await;
+    }
     let Some(google) = google else {
         let destinations = Arc::new(NoDestinations);
         let platform = Platform { secrets, clock, destinations, queue: None, workload: None };
-        return Ok(Proxy::start_on(environment, platform).await);
+        return Ok((Proxy::start_on(environment, platform).await, Files::default()));
     };
     let queue = match environment.given("ASYNC_PUB_SUB_QUEUE") {
         Some(name) => Some(topic(&google, &name).map_err(|problem| vec![problem])?),
@@ -48,11 +58,38 @@ pub(crate) async fn start(
     let workload = Some(Arc::new(google.workload()) as Arc<dyn Workload>);
     let platform = Platform { secrets, clock, destinations, queue, workload };
     let rules = match google.remote_rules(environment).await {
-        Ok(None) => return Ok(Proxy::start_on(environment, platform).await),
+        Ok(None) => return Ok((Proxy::start_on(environment, platform).await, Files::default())),
         Ok(Some(rules)) => Ok(rules),
         Err(error) => Err(error.to_string()),
     };
-    Ok(Proxy::start_on(&WithRules { environment, rules }, platform).await)
+    Ok((Proxy::start_on(&WithRules { environment, rules }, platform).await, Files::default()))
+}
+
+/// Configures what sanitizes files.
+#[cfg(feature = "bulk")]
+async fn files(
+    environment: &dyn Environment,
+    secrets: &dyn SecretStore,
+    google: &Google,
+    clock: Arc<dyn Clock>,
+) -> Result<(Started, Files), Vec<String>> {
+    let store = Arc::new(google.files());
+    let BulkStarted { bulk, mut started } = match google.remote_rules(environment).await {
+        Ok(None) => Bulk::start(environment, secrets, store, clock).await,
+        remote => {
+            let rules = remote.map(Option::unwrap_or_default).map_err(|error| error.to_string());
+            Bulk::start(&WithRules { environment, rules }, secrets, store, clock).await
+        }
+    };
+    let files = match bulk.map(|bulk| Files::new(bulk, environment)) {
+        Some(Ok(files)) => files,
+        Some(Err(problem)) => {
+            started.problems.push(problem);
+            Files::default()
+        }
+        None => Files::default(),
+    };
+    Ok((started, files))
 }
 
 /// Where secrets are kept.
@@ -87,6 +124,10 @@ impl Store {
 /// Whether anything that is configured is Google's, or the program runs there.
 fn asks_for_google(environment: &dyn Environment) -> bool {
     let named = ["K_SERVICE", "GOOGLE_CLOUD_PROJECT", "ASYNC_PUB_SUB_QUEUE", "REMOTE_RESOURCE_BUCKET"];
+    #[cfg(feature = "bulk")]
+    if BulkSettings::asked_for(environment) {
+        return true;
+    }
     let places = ["ASYNC_OUTPUT_DESTINATION", "SIDE_OUTPUT_ORIGINAL", "SIDE_OUTPUT_SANITIZED"];
     let its_place = |name: &str| environment.given(name).is_some_and(|uri| uri.starts_with("gs://"));
     named.into_iter().any(|name| environment.given(name).is_some()) || places.into_iter().any(its_place)
@@ -148,6 +189,7 @@ mod tests {
             ("ASYNC_PUB_SUB_QUEUE", "projects/orchard/topics/zoom", true),
             ("GOOGLE_CLOUD_PROJECT", "orchard", true),
             ("K_SERVICE", "zoom", true),
+            ("OUTPUT_BUCKET", "sanitized", cfg!(feature = "bulk")),
         ] {
             assert_eq!(asks_for_google(&environment(&[(name, value)])), expected, "{name}={value}");
         }

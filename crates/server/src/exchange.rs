@@ -18,7 +18,6 @@ use vizard_proxy::Arrival;
 
 use crate::Server;
 use crate::busy::Busy;
-use crate::events;
 use crate::hops;
 use crate::pushed::{self, Pushed};
 use crate::queued;
@@ -64,7 +63,7 @@ impl Exchange {
 
     /// A call of the source's API.
     async fn call(&self, mut head: Head, body: Incoming) -> Result<Response<Bytes>, Refused> {
-        let Server { proxy, callers, limits, pushed } = &*self.server;
+        let Server { proxy, callers, limits, pushed, files: _ } = &*self.server;
         // Strangers neither take a place nor have their bodies read.
         callers.admit(&head.headers).await?;
         let _place = self.busy.enter()?;
@@ -100,10 +99,11 @@ impl Exchange {
         if head.method != Method::POST {
             return Err(Refused::Method);
         }
+        let arrived = Instant::now();
         self.server.callers.admit(&head.headers).await?;
         let _place = self.busy.enter()?;
         let body = self.read(body, storage_event::LIMIT).await?;
-        Err(events::refused(&head, &body))
+        self.server.files.answer(&head, &body, arrived).await
     }
 
     /// The whole body, which is never held beyond its limit.

@@ -28,6 +28,7 @@ mod turned_away;
 mod signal;
 
 pub use callers::Callers;
+pub use events::Files;
 pub use listen::Listen;
 pub use pushed::Pushed;
 pub use run::{SETTINGS, Stop, run};

@@ -43,6 +43,9 @@ pub(crate) enum Refused {
     NoRulesForFiles,
     /// A queued call has no answer yet.
     Unfinished,
+    /// A file that an event tells of is not sanitized yet.
+    #[cfg_attr(not(feature = "bulk"), expect(dead_code, reason = "a server without files has none"))]
+    FileUnfinished,
 }
 
 struct Row {
@@ -81,7 +84,7 @@ impl Refused {
                 let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
                 headers.insert(WWW_AUTHENTICATE, challenge);
             }
-            Refused::Overloaded | Refused::IssuerAway | Refused::Unfinished => {
+            Refused::Overloaded | Refused::IssuerAway | Refused::Unfinished | Refused::FileUnfinished => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
             }
             Refused::Method => {
@@ -127,6 +130,7 @@ impl Refused {
             Refused::Method => row(405, "INVALID_REQUEST", "method-not-allowed", "this path takes POST alone"),
             Refused::Event => row(400, "INVALID_REQUEST", "event-not-understood", "this is no message that comes to this path"),
             Refused::NoRulesForFiles => row(422, "CONFIGURATION_FAILURE", "files-without-rules", "this proxy has no rules for files"),
+            Refused::FileUnfinished => row(503, "CONFIGURATION_FAILURE", "file-unfinished", "the file is not sanitized yet; tell of it again"),
             Refused::Unfinished => row(503, "ASYNC_HANDLER_DISPATCH", "call-unfinished", "the queued call has no answer yet; give it out again"),
         }
     }

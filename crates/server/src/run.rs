@@ -112,13 +112,13 @@ async fn configured(environment: &dyn Environment, on_cloud_run: bool) -> Result
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let callers = Callers::read(environment, clock.clone());
     let pushed = Pushed::read(environment, clock.clone());
-    let started = deployed::start(environment, clock).await.and_then(|started| {
+    let started = deployed::start(environment, clock).await.and_then(|(started, files)| {
         for warning in &started.warnings {
             tracing::warn!(warning, "check the configuration");
         }
-        if started.problems.is_empty() { Ok(started.proxy) } else { Err(started.problems) }
+        if started.problems.is_empty() { Ok((started.proxy, files)) } else { Err(started.problems) }
     });
-    let (proxy, callers, pushed) = match (started, callers, pushed) {
+    let ((proxy, files), callers, pushed) = match (started, callers, pushed) {
         (Ok(proxy), Ok(callers), Ok(pushed)) => (proxy, callers, pushed),
         (proxy, callers, pushed) => {
             let all = [callers.err(), pushed.err(), proxy.err()];
@@ -134,7 +134,7 @@ async fn configured(environment: &dyn Environment, on_cloud_run: bool) -> Result
     } else {
         Limits::default()
     };
-    Ok(Server { proxy, callers, pushed, limits })
+    Ok(Server { proxy, callers, pushed, files, limits })
 }
 
 const ANYBODY: &str = "VIZARD_CALLER_AUTH is none: whoever reaches the port may call";

@@ -20,6 +20,7 @@ use vizard_proxy::Proxy;
 
 use crate::busy::Busy;
 use crate::callers::Callers;
+use crate::events::Files;
 use crate::exchange::Exchange;
 use crate::pushed::Pushed;
 use crate::socket::{Socket, Waits};
@@ -34,6 +35,8 @@ pub struct Server {
     pub callers: Callers,
     /// Where queued calls come back from, if there is a queue.
     pub pushed: Option<Pushed>,
+    /// What is done about files that Cloud Storage tells of.
+    pub files: Files,
     /// How much of everything.
     pub limits: Limits,
 }
@@ -94,7 +97,8 @@ pub async fn serve(
     proxy: Arc<Proxy>,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let server = Server { proxy, callers: Callers::Anybody, pushed: None, limits: Limits::default() };
+    let (pushed, files) = (None, Files::default());
+    let server = Server { proxy, callers: Callers::Anybody, pushed, files, limits: Limits::default() };
     server.serve(listener, shutdown).await
 }
 

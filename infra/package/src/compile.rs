@@ -18,6 +18,11 @@ pub(crate) struct Program {
     pub(crate) package: &'static str,
     /// Its name.
     pub(crate) name: &'static str,
+    /// Of the package, besides those that it always has.
+    pub(crate) features: &'static [&'static str],
+    /// The folder that it is built in. Programs of the same package with other features have folders of their own, or
+    /// each would throw away what the other one compiled.
+    pub(crate) folder: &'static str,
     /// In `Cargo.toml`.
     pub(crate) profile: &'static str,
     pub(crate) libc: Libc,
@@ -64,6 +69,9 @@ impl Program {
         cargo.env("CARGO_ENCODED_RUSTFLAGS", self.flags(root, directory, toolchain)?.join("\x1f"));
         cargo.env("SOURCE_DATE_EPOCH", BEGINNING.to_string());
         cargo.args(["zigbuild", "--locked", "--package", self.package, "--bin", self.name]);
+        if !self.features.is_empty() {
+            cargo.args(["--features", &self.features.join(",")]);
+        }
         cargo.args(["--profile", self.profile, "--target", &self.target(triple), "--target-dir"]);
         cargo.arg(directory);
         run::to_the_end(&mut cargo)

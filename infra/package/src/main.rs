@@ -1,5 +1,5 @@
 //! What is deployed. `cargo package-lambda`: the proxy as AWS Lambda takes it, a zip file with the one program
-//! `bootstrap`. `cargo package-server`: the same as a program that needs nothing but a kernel, and as a container image
+//! `bootstrap`, and another one with what sanitizes files. `cargo package-server`: the same as a program that needs nothing but a kernel, and as a container image
 //! with it. The same source gives the same bytes, so whoever reads the source can tell whether it is what runs.
 #![allow(clippy::print_stdout)] // the command line is where people are spoken to
 
@@ -30,8 +30,14 @@ use crate::architecture::Architecture;
 #[derive(Debug, Parser)]
 #[command(name = "vizard-package")]
 enum Command {
-    /// The proxy as an AWS Lambda function on `provided.al2023`
-    Lambda(Arguments),
+    /// The proxy as an AWS Lambda function on `provided.al2023`, and the function that sanitizes files
+    Lambda {
+        /// Which function; may be repeated. Both, when it is not given
+        #[arg(long, value_enum)]
+        function: Vec<lambda::Function>,
+        #[command(flatten)]
+        arguments: Arguments,
+    },
     /// The proxy as a server: a static program, and a container image that holds it
     Server(Arguments),
 }
@@ -85,7 +91,10 @@ fn workspace() -> Result<PathBuf> {
 
 fn main() -> Result<()> {
     match Command::parse() {
-        Command::Lambda(arguments) => lambda::packages(&arguments.order("lambda")?),
+        Command::Lambda { function, arguments } => {
+            let functions = if function.is_empty() { lambda::Function::ALL.to_vec() } else { function };
+            lambda::packages(&functions, &arguments.order("lambda")?)
+        }
         Command::Server(arguments) => server::packages(&arguments.order("server")?),
     }
 }

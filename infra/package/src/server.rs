@@ -13,8 +13,14 @@ use crate::image::Image;
 use crate::toolchain::Toolchain;
 use crate::{Order, elf, hash, image, twice};
 
-const SERVER: Program =
-    Program { package: "vizard-server", name: image::PROGRAM, profile: "server", libc: Libc::Musl };
+const SERVER: Program = Program {
+    package: "vizard-server",
+    name: image::PROGRAM,
+    features: &[],
+    folder: "build",
+    profile: "server",
+    libc: Libc::Musl,
+};
 
 /// Program and image of the server as ordered.
 pub(crate) fn packages(order: &Order) -> Result<()> {

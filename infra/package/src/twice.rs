@@ -17,7 +17,7 @@ pub(crate) fn compiled(
     toolchain: &Toolchain,
     architecture: Architecture,
 ) -> Result<Vec<u8>> {
-    let first = program.compile(&order.root, &order.own.join("build"), toolchain, architecture)?;
+    let first = program.compile(&order.root, &order.own.join(program.folder), toolchain, architecture)?;
     if order.check {
         let place = order.own.join("check");
         if place.exists() {

@@ -26,6 +26,17 @@ const GRANTS: &[(&str, &str, &str)] = &[
     ("WriteResults", "s3:PutObject", "${module.async[0].bucket_arn}/*"),
     ("WriteSideOutputs", "s3:PutObject", "local.side_outputs"),
     ("UseKey", "kms:Decrypt kms:Encrypt kms:GenerateDataKey", "var.kms_key_arn"),
+    // The function for files: reads what came, writes what may leave, sets aside what it could not do.
+    ("ReadFiles", "s3:GetObject", "local.inputs"),
+    ("WriteFiles", "s3:PutObject s3:AbortMultipartUpload", "local.outputs"),
+    // The metadata of an output, which S3 shows only to who may read it all.
+    ("SeeWhatIsDone", "s3:GetObject", "local.outputs"),
+    ("SetRowsAside", "s3:PutObject s3:AbortMultipartUpload", "local.quarantine"),
+    ("TellOfFailedFiles", "sqs:SendMessage", "aws_sqs_queue.failed.arn"),
+    // Whoever reads sanitized files.
+    ("FetchFiles", "s3:GetObject", "local.files.output"),
+    ("ListFiles", "s3:ListBucket", "${local.arn_prefix}:s3:::${local.buckets.output}"),
+    ("OpenFiles", "kms:Decrypt", "var.kms_key_arn"),
     // Callers: call, and fetch what was answered later.
     ("CallTheUrl", "lambda:InvokeFunctionUrl", "local.function_arn ${local.function_arn}:live"),
     ("OnlyByTheUrl", "lambda:InvokeFunction", "local.function_arn ${local.function_arn}:live"),
@@ -115,4 +126,18 @@ fn the_state_path_is_the_only_one_that_the_function_writes() {
             ("state_path".to_owned(), "\"/${var.name}/${id}/state/\"".to_owned()),
         ]
     );
+}
+
+/// What is read is the input alone, and what is written is neither the input nor read again from the quarantine.
+#[test]
+fn the_function_for_files_reads_the_input_and_writes_elsewhere() {
+    let module = Module::read(super::FILES_ON_AWS);
+    let locals = module.locals();
+    assert_eq!(texts(locals["inputs"]), ["local.files.input"]);
+    for (name, elsewhere) in
+        [("outputs", "!contains([\"input\", \"quarantine\"], key)"), ("quarantine", "key == \"quarantine\"")]
+    {
+        let Expression::ForExpr(it) = locals[name] else { panic!("{name} is made from the places") };
+        assert_eq!(it.cond_expr.as_ref().map(written).as_deref(), Some(elsewhere), "{name}");
+    }
 }

@@ -2,7 +2,7 @@
 //! they are made.
 
 use super::module::{Module, argument, texts, written};
-use super::{FUNCTION, SERVICE};
+use super::{FILES_ON_AWS, FILES_ON_GOOGLE, FUNCTION, SERVICE};
 
 #[test]
 fn the_function_waits_for_its_rights_its_rules_and_its_secrets() {
@@ -80,6 +80,52 @@ fn the_service_waits_for_its_rights_its_rules_and_its_log() {
     let prefix = written(module.locals()["rules_prefix"]);
     assert!(prefix.contains("${local.rules_sha256}/"), "the name does not name the rules: {prefix}");
     assert!(is_made_before_the_old_one_goes(rules));
+}
+
+/// A file that comes while an apply is under way finds the function able to do its work, and a place for what it cannot.
+#[test]
+fn files_on_aws_come_last() {
+    let module = Module::read(FILES_ON_AWS);
+    for (kind, wanted) in [
+        ("aws_lambda_function", &["aws_iam_role_policy.function", "module.shared_secrets"][..]),
+        (
+            "aws_s3_bucket_notification",
+            &["aws_lambda_permission.input", "aws_lambda_function_event_invoke_config.live"],
+        ),
+        ("aws_lambda_function_event_invoke_config", &["aws_iam_role_policy.function"]),
+    ] {
+        let waits = waits(&module, kind);
+        for it in wanted {
+            assert!(waits.contains(&(*it).to_owned()), "{kind} is made before {it}: {waits:?}");
+        }
+    }
+}
+
+#[test]
+fn files_on_google_come_last() {
+    let module = Module::read(FILES_ON_GOOGLE);
+    let (service, trigger) =
+        (waits(&module, "google_cloud_run_v2_service"), waits(&module, "google_eventarc_trigger"));
+    for (kind, name, grant) in module.things("resource") {
+        let (name, member) = (format!("{kind}.{name}"), argument(grant, "member").map(written));
+        let waiting = match member.as_deref() {
+            Some("local.service_member") => &service,
+            Some("local.events_member") => &trigger,
+            _ => continue,
+        };
+        assert!(waiting.contains(&name), "made before {name}: {waiting:?}");
+    }
+    // Cloud Storage may tell, and Pub/Sub may make tokens.
+    for it in ["google_project_iam_member.tell", "google_service_account_iam_member.events"] {
+        assert!(trigger.contains(&it.to_owned()), "the trigger is made before {it}: {trigger:?}");
+    }
+}
+
+/// What the first resource of a type waits for.
+fn waits(module: &Module, kind: &str) -> Vec<String> {
+    let resources = module.things("resource");
+    let (.., block) = resources.iter().find(|it| it.0 == kind).unwrap();
+    texts(argument(block, "depends_on").unwrap_or_else(|| panic!("{kind} waits for nothing")))
 }
 
 fn is_made_before_the_old_one_goes(block: &hcl::Block) -> bool {

@@ -68,5 +68,59 @@ fn buckets_of_google_are_closed() {
             }
         }
     }
-    assert_eq!(seen, 2, "the search for buckets finds something else");
+    assert_eq!(seen, 3, "the search for buckets finds something else");
+}
+
+/// The same on Amazon's: what is made is closed, and what is left of an upload that was given up goes.
+#[test]
+fn buckets_of_amazon_are_closed() {
+    let parts = [
+        "aws_s3_bucket_public_access_block",
+        "aws_s3_bucket_ownership_controls",
+        "aws_s3_bucket_server_side_encryption_configuration",
+        "aws_s3_bucket_policy",
+    ];
+    let mut seen = 0;
+    for module in Module::all() {
+        let resources = module.things("resource");
+        for (kind, name, block) in &resources {
+            if *kind == "aws_s3_bucket_public_access_block" {
+                for wanted in [
+                    "block_public_acls",
+                    "block_public_policy",
+                    "ignore_public_acls",
+                    "restrict_public_buckets",
+                ] {
+                    assert_eq!(
+                        argument(block, wanted).map(written).as_deref(),
+                        Some("true"),
+                        "{name}: {wanted}"
+                    );
+                }
+            }
+            if *kind != "aws_s3_bucket" {
+                continue;
+            }
+            seen += 1;
+            for part in parts {
+                assert!(
+                    resources.iter().any(|it| it.0 == part && it.1 == *name),
+                    "{}: {name} has no {part}",
+                    module.folder
+                );
+            }
+            // What is uploaded in parts is what the function for files writes.
+            let lifecycle =
+                resources.iter().find(|it| it.0 == "aws_s3_bucket_lifecycle_configuration" && it.1 == *name);
+            if let Some((.., lifecycle)) = lifecycle {
+                let rule = lifecycle.body().blocks().find(|it| it.identifier() == "rule").unwrap();
+                let given_up = |it: &&hcl::Block| it.identifier() == "abort_incomplete_multipart_upload";
+                let given_up = rule.body().blocks().find(given_up).unwrap();
+                assert_eq!(written(argument(given_up, "days_after_initiation").unwrap()), "1", "{name}");
+            } else {
+                assert_eq!(*name, "rules", "{}: files stay forever", module.folder);
+            }
+        }
+    }
+    assert_eq!(seen, 3, "the search for buckets finds something else");
 }

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use vizard_tests::repository::{self, assert_none, compare};
 
 use super::module::{Module, argument, key, member, texts, walk, written};
-use super::{FUNCTION, SERVICE};
+use super::{FILES_ON_AWS, FILES_ON_GOOGLE, FUNCTION, SERVICE};
 
 #[test]
 fn programs_are_told_names_that_they_read() {
@@ -30,10 +30,15 @@ fn programs_are_told_names_that_they_read() {
 
     let documented = repository::text("docs/SETTINGS.md");
     let mut problems = Vec::new();
-    for (folder, parts) in [(FUNCTION, ["by_connector", "for_all"]), (SERVICE, ["of_connector", "for_all"])] {
+    for (folder, parts) in [
+        (FUNCTION, &["by_connector", "for_all"][..]),
+        (SERVICE, &["of_connector", "for_all"]),
+        (FILES_ON_AWS, &["for_all"]),
+        (FILES_ON_GOOGLE, &["for_all"]),
+    ] {
         let module = Module::read(folder);
         let locals = module.locals();
-        let told: BTreeSet<String> = parts.iter().flat_map(|it| capitals(locals[it])).collect();
+        let told: BTreeSet<String> = parts.iter().flat_map(|it| capitals(locals[*it])).collect();
         assert!(told.len() > 10, "the search for variables finds too little: {told:?}");
         for name in &told {
             if !documented.contains(&format!("`{name}`")) {
@@ -105,10 +110,15 @@ fn is_setting(word: &str) -> bool {
 #[test]
 fn the_metrics_look_for_words_of_the_source() {
     let source = sources(&["/src/"]);
-    let audit = repository::text("crates/proxy/src/audit.rs");
+    let of_calls = repository::text("crates/proxy/src/audit.rs");
+    let of_files = repository::text("crates/proxy/src/bulk/line.rs");
     let mut seen = 0;
-    for (folder, field) in [("infra/modules/aws-alarms", "$."), ("infra/modules/gcp-alarms", "jsonPayload.")]
-    {
+    for (folder, field, audit) in [
+        ("infra/modules/aws-alarms", "$.", &of_calls),
+        ("infra/modules/gcp-alarms", "jsonPayload.", &of_calls),
+        (FILES_ON_AWS, "$.", &of_files),
+        (FILES_ON_GOOGLE, "jsonPayload.", &of_files),
+    ] {
         for (name, pattern) in patterns(folder) {
             let words = pattern.split('"').skip(1).step_by(2);
             // Two are Google's own: the names of its logs, and how it says that it has no room.
@@ -124,13 +134,13 @@ fn the_metrics_look_for_words_of_the_source() {
                 seen += 1;
                 let field = rest.split(|it: char| !it.is_ascii_alphanumeric() && it != '_').next().unwrap();
                 let of_all = ["level", "message", "target"].contains(&field);
-                let of_audit =
-                    audit.contains(&format!(" {field} =")) || audit.contains(&format!("self.{field}"));
+                let forms = [format!(" {field} ="), format!("self.{field}"), format!(" {field},\n")];
+                let of_audit = forms.iter().any(|it| audit.contains(it));
                 assert!(of_all || of_audit, "{folder}: {name}: no line has {field}");
             }
         }
     }
-    assert!(seen > 45, "the search for words finds too little: {seen}");
+    assert!(seen > 65, "the search for words finds too little: {seen}");
 }
 
 /// What the metrics of a module count, and what they are of when they do not count lines, by name.
@@ -201,6 +211,31 @@ fn queue_and_service_count_alike() {
     );
 }
 
+/// Eventarc is asked for what the service takes, and brings it where the service takes it.
+#[test]
+fn events_of_files_come_where_the_service_takes_them() {
+    let module = Module::read(FILES_ON_GOOGLE);
+    let resources = module.things("resource");
+    let (.., trigger) = resources.iter().find(|it| it.0 == "google_eventarc_trigger").unwrap();
+    let mut words = Vec::new();
+    let mut blocks: Vec<&hcl::Block> = trigger.body().blocks().collect();
+    while let Some(block) = blocks.pop() {
+        words.extend(block.body().attributes().map(|it| (it.key().to_owned(), texts(it.expr()).remove(0))));
+        blocks.extend(block.body().blocks());
+    }
+    let one = |name: &str, begins: &str| {
+        let found = words.iter().find(|it| it.0 == name && it.1.starts_with(begins));
+        found.unwrap_or_else(|| panic!("no {name} is {begins}: {words:?}")).1.clone()
+    };
+    let kind = one("value", "google.cloud.storage.");
+    let events = repository::text("crates/gcp/src/storage_event.rs");
+    assert!(events.contains(&format!("\"{kind}\"")), "the service does not know {kind}");
+    let path = one("path", "/.vizard/");
+    let exchange = repository::text("crates/server/src/exchange.rs");
+    let name = path.strip_prefix("/.vizard/").unwrap();
+    assert!(exchange.contains(&format!("Some(\"{name}\")")), "the service has no {path}");
+}
+
 fn constant(path: &str, name: &str) -> String {
     let source = repository::text(path);
     let line = source.lines().find(|it| it.starts_with(&format!("const {name}:"))).unwrap();
@@ -210,14 +245,17 @@ fn constant(path: &str, name: &str) -> String {
 /// Whoever is woken by an alarm finds what to do under its name.
 #[test]
 fn every_alarm_has_its_runbook() {
-    for (folder, guide) in [
-        ("infra/modules/aws-alarms", "docs/DEPLOY-AWS.md"),
-        ("infra/modules/gcp-alarms", "docs/DEPLOY-GCP.md"),
+    for (folder, guide, chapter) in [
+        ("infra/modules/aws-alarms", "docs/DEPLOY-AWS.md", "Alarms"),
+        ("infra/modules/gcp-alarms", "docs/DEPLOY-GCP.md", "Alarms"),
+        (FILES_ON_AWS, "docs/DEPLOY-AWS.md", "Alarms of files"),
+        (FILES_ON_GOOGLE, "docs/DEPLOY-GCP.md", "Alarms of files"),
     ] {
         let alarms = Module::read(folder);
         let mut names = BTreeSet::new();
-        for local in ["simple", "dlq", "backlog"] {
-            walk(alarms.locals()[local], &mut |it| {
+        let locals = alarms.locals();
+        for local in ["simple", "dlq", "backlog"].into_iter().filter_map(|it| locals.get(it)) {
+            walk(local, &mut |it| {
                 if let Expression::Object(members) = it {
                     // Only the outermost members are alarms; those within say what one is made of.
                     let inner = members.iter().any(|(it, _)| key(it) == "what");
@@ -225,13 +263,15 @@ fn every_alarm_has_its_runbook() {
                 }
             });
         }
-        names.insert("refused".to_owned());
+        if chapter == "Alarms" {
+            names.insert("refused".to_owned());
+        }
         let text = repository::text(guide);
-        let (_, runbook) = text.split_once("\n## Alarms\n").unwrap();
+        let (_, runbook) = text.split_once(&format!("\n## {chapter}\n")).unwrap();
         let runbook = runbook.split("\n## ").next().unwrap();
         let parts: BTreeSet<String> =
             runbook.lines().filter_map(|it| it.strip_prefix("### ")).map(str::to_owned).collect();
-        assert_eq!(parts, names, "{guide}");
+        assert_eq!(parts, names, "{guide}: {chapter}");
     }
 }
 

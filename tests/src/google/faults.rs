@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::status::{Code, Refusal};
 use super::{Answered, Whole};
+use crate::wire;
 
 /// What happens instead of an answer, or to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub enum Fault {
     ErrorAfter(Code),
     /// An answer whose checksum is another one.
     WrongChecksum,
+    /// An answer that breaks off after so many bytes of its body.
+    Short(usize),
 }
 
 /// A call that came in.
@@ -53,6 +56,9 @@ pub(super) struct Faults {
 
 impl Faults {
     pub(super) fn plan(&self, kind: &str, times: u32, fault: Fault) {
+        if times == 0 {
+            return;
+        }
         self.planned.lock().unwrap().entry(kind.to_owned()).or_default().push_back((fault, times));
     }
 
@@ -111,6 +117,9 @@ impl Faults {
                 Ok(error(code))
             }
             Some(Fault::WrongChecksum) => Ok(spoilt(answer(request)).await),
+            Some(Fault::Short(length)) => {
+                Ok(wire::shortened(answer(request), length).await.map(|body| super::whole(body, None)))
+            }
         }
     }
 

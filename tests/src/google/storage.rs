@@ -74,6 +74,16 @@ impl Google {
         self.parts.objects.kept.lock().unwrap().store(bucket, key, body.into(), &wanted);
     }
 
+    /// Puts an object in with its type, its encoding and custom metadata.
+    pub fn put_object_as(&self, bucket: &str, key: &str, body: impl Into<Bytes>, resource: &Value) {
+        self.parts.objects.kept.lock().unwrap().store(bucket, key, body.into(), resource);
+    }
+
+    /// How many uploads were begun in pieces and not finished.
+    pub fn unfinished_uploads(&self) -> usize {
+        self.parts.objects.kept.lock().unwrap().uploads.values().filter(|it| !it.is_finished()).count()
+    }
+
     /// An object.
     pub fn object(&self, bucket: &str, key: &str) -> Option<Stored> {
         self.parts.objects.kept.lock().unwrap().buckets.get(bucket)?.get(key).cloned()

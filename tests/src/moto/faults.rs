@@ -39,12 +39,14 @@ pub enum Fault {
     Cut,
     /// AWS did what it was asked to, and the connection is closed before the answer.
     CutAfter,
+    /// An answer that breaks off after so many bytes of its body.
+    Short(usize),
 }
 
 /// A call that came in.
 #[derive(Debug, Clone)]
 pub struct Seen {
-    /// `AmazonSSM.GetParameters` and the like; of S3 `S3.PutObject`, `S3.GetObject`.
+    /// `AmazonSSM.GetParameters` and the like; of S3 `S3.PutObject`, `S3.GetObject`, `S3.UploadPart`.
     pub operation: String,
     /// The call.
     pub request: Request<Bytes>,
@@ -74,7 +76,10 @@ impl AwsFaults {
         let accepting = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let state = shared.clone();
-                let service = service_fn(move |request| answer(aws, state.clone(), request));
+                let service = service_fn(move |request| {
+                    let state = state.clone();
+                    async move { answer(aws, state, request).await.map(wire::Cut::of) }
+                });
                 tokio::spawn(
                     hyper::server::conn::http1::Builder::new()
                         .serve_connection(TokioIo::new(stream), service),
@@ -91,6 +96,9 @@ impl AwsFaults {
 
     /// Fails the next calls of an operation, after those that were planned before. `u32::MAX` is always.
     pub fn plan(&self, operation: &str, times: u32, fault: Fault) {
+        if times == 0 {
+            return;
+        }
         let mut state = self.state.lock().unwrap();
         state.planned.entry(operation.to_owned()).or_default().push_back((fault, times));
     }
@@ -186,6 +194,9 @@ async fn answer(aws: SocketAddr, state: Arc<Mutex<State>>, request: Request<Inco
             forward(aws, request).await;
             Err("cut after the deed")
         }
+        Some(Fault::Short(length)) => {
+            Ok(wire::shortened(forward(aws, request).await, length).await.map(Full::new))
+        }
     }
 }
 
@@ -209,6 +220,19 @@ fn operation(request: &Request<Bytes>) -> String {
     let path = request.uri().path().trim_matches('/');
     let thing = if path.contains('/') { "Object" } else { "Bucket" };
     let method = request.method().as_str();
+    let query = request.uri().query().unwrap_or_default();
+    let of_parts = match method {
+        "POST" if query == "uploads" || query.starts_with("uploads=") || query.starts_with("uploads&") => {
+            Some("CreateMultipartUpload")
+        }
+        "PUT" if query.contains("partNumber=") => Some("UploadPart"),
+        "POST" if query.contains("uploadId=") => Some("CompleteMultipartUpload"),
+        "DELETE" if query.contains("uploadId=") => Some("AbortMultipartUpload"),
+        _ => None,
+    };
+    if let Some(name) = of_parts {
+        return format!("S3.{name}");
+    }
     let (first, rest) = method.split_at(1);
     format!("S3.{first}{}{thing}", rest.to_lowercase())
 }
@@ -306,6 +330,10 @@ mod tests {
             ("HEAD", "/bucket/key", "S3.HeadObject"),
             ("GET", "/bucket?list-type=2", "S3.GetBucket"),
             ("PUT", "/bucket/", "S3.PutBucket"),
+            ("POST", "/bucket/key?uploads", "S3.CreateMultipartUpload"),
+            ("PUT", "/bucket/key?x-id=UploadPart&partNumber=1&uploadId=u", "S3.UploadPart"),
+            ("POST", "/bucket/key?uploadId=u", "S3.CompleteMultipartUpload"),
+            ("DELETE", "/bucket/key?x-id=AbortMultipartUpload&uploadId=u", "S3.AbortMultipartUpload"),
         ] {
             assert_eq!(operation(&wire::request(method, path, &[], "")), expected);
         }

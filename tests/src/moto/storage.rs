@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Method, StatusCode};
 
 use super::{Moto, REGION, encoded, plain};
-use crate::wire::Reply;
+use crate::wire::{self, Reply};
 
 impl Moto {
     /// Makes a bucket.
@@ -18,6 +18,26 @@ impl Moto {
     /// Puts an object, as an operator does.
     pub async fn put_object(&self, bucket: &str, key: &str, content: impl Into<Bytes>) {
         self.objects(&Method::PUT, &format!("/{bucket}/{}", encoded(key)), content.into()).await;
+    }
+
+    /// Puts an object with these headers, such as `content-type` and `x-amz-meta-…`.
+    pub async fn put_object_as(
+        &self,
+        bucket: &str,
+        key: &str,
+        content: impl Into<Bytes>,
+        headers: &[(&str, &str)],
+    ) {
+        let target = format!("/{bucket}/{}", encoded(key));
+        let request = wire::request("PUT", &target, headers, content.into());
+        let reply = self.send("s3", request).await;
+        assert!(reply.status.is_success(), "{target}: {} {}", reply.status, reply.text());
+    }
+
+    /// How many uploads in parts were begun and neither completed nor aborted.
+    pub async fn unfinished_uploads(&self, bucket: &str) -> usize {
+        let list = self.objects(&Method::GET, &format!("/{bucket}?uploads"), Bytes::new()).await;
+        list.text().matches("<UploadId>").count()
     }
 
     /// An object: its metadata are the headers `x-amz-meta-…`.

@@ -5,6 +5,7 @@ mod deployment;
 mod on_gcp;
 mod run;
 
+mod bulk;
 mod coverage;
 mod demo;
 mod diff;

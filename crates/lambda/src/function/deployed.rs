@@ -4,6 +4,8 @@
 use std::sync::Arc;
 
 use vizard_aws::Aws;
+#[cfg(feature = "bulk")]
+use vizard_proxy::bulk::{Bulk, BulkStarted};
 use vizard_proxy::ports::{Queue, SystemClock};
 use vizard_proxy::remote_rules::WithRules;
 use vizard_proxy::secrets::Away;
@@ -14,6 +16,24 @@ use vizard_proxy::{Platform, Proxy, Started};
 pub(super) async fn start(environment: &dyn Environment, aws: &Aws) -> Started {
     let started = configured(environment, aws).await;
     Started { proxy: started.proxy.with_callers_authenticated_by("platform"), ..started }
+}
+
+/// Configures what sanitizes files.
+#[cfg(feature = "bulk")]
+pub(super) async fn start_files(environment: &dyn Environment, aws: &Aws) -> BulkStarted {
+    let clock = Arc::new(SystemClock);
+    let secrets = aws.secrets(environment, clock.clone());
+    let secrets = secrets.unwrap_or_else(|expected| Arc::new(Away(expected)));
+    let store = Arc::new(aws.files());
+    let BulkStarted { bulk, started } = match aws.remote_rules(environment).await {
+        Ok(None) => Bulk::start(environment, &*secrets, store, clock).await,
+        remote => {
+            let rules = remote.map(Option::unwrap_or_default).map_err(|error| error.to_string());
+            Bulk::start(&WithRules { environment, rules }, &*secrets, store, clock).await
+        }
+    };
+    let proxy = started.proxy.with_callers_authenticated_by("platform");
+    BulkStarted { bulk, started: Started { proxy, ..started } }
 }
 
 async fn configured(environment: &dyn Environment, aws: &Aws) -> Started {

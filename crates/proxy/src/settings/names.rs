@@ -70,12 +70,17 @@ pub(super) const KNOWN: &[&str] = &[
     "SIDE_OUTPUT_ORIGINAL",
     "SIDE_OUTPUT_SANITIZED",
     // Files
+    "INPUT_BUCKET",
     "OUTPUT_BUCKET",
     "ADDITIONAL_TRANSFORMS",
     "INPUT_BASE_PATH",
     "OUTPUT_BASE_PATH",
     "BUFFER_SIZE",
     "COMPRESS_OUTPUT_ALWAYS",
+    "BULK_OUTPUT_FORMAT",
+    "VIZARD_BULK_BAD_ROWS",
+    "VIZARD_BULK_KEEP_ORDER",
+    "VIZARD_BULK_QUARANTINE_BUCKET",
     // Webhooks
     "ACCEPTED_AUTH_KEYS",
     "ALLOW_ORIGINS",
@@ -147,6 +152,10 @@ pub(super) const SECRETS: &[&str] = &[
     "BASIC_AUTH_PASSWORD",
     "ADMIN_API_KEY",
 ];
+
+/// Those of them that make pseudonyms.
+#[cfg(feature = "bulk")]
+pub(super) const SECRETS_OF_PSEUDONYMS: &[&str] = SECRETS.split_at(6).0;
 
 /// The known word that is the fewest slips away, if they are few for its length.
 pub(super) fn nearest(word: &str, known: &[&'static str]) -> Option<&'static str> {

@@ -7,26 +7,8 @@ use crate::prebuilt;
 use crate::rules_text::{self, RulesText};
 
 pub(super) async fn read(reader: &mut Reader<'_>, source: Option<&str>) -> Option<RulesText> {
-    let expected = "rules as YAML, as base64 of it, or as base64 of it gzipped";
-    if let Some(written) = reader.text("RULES").await {
-        return match rules_text::decode(&written) {
-            Ok(text) => Some(RulesText { name: "RULES".to_owned(), text, prebuilt: false }),
-            Err(error) => {
-                reader.wrong("RULES", format!("{expected}; {error}"));
-                None
-            }
-        };
-    }
-    if reader.could_not_read("RULES") {
-        return None; // rules may stand there, and others are not to be taken for them
-    }
-    match reader.resource(RESOURCE) {
-        Ok(Some(text)) => return Some(RulesText { name: RESOURCE.to_owned(), text, prebuilt: false }),
-        Ok(None) => {}
-        Err(reason) => {
-            reader.wrong("RULES", format!("in the resource `{RESOURCE}`, which could not be read: {reason}"));
-            return None;
-        }
+    if let Some(configured) = configured(reader).await.transpose() {
+        return configured.ok();
     }
     let Some(source) = source else {
         reader.absent("SOURCE", "the kind of source, such as `zoom`; or set RULES");
@@ -41,6 +23,34 @@ pub(super) async fn read(reader: &mut Reader<'_>, source: Option<&str>) -> Optio
     }
     shipped
 }
+
+/// Those of `RULES` or of the file, if there are any.
+///
+/// # Errors
+///
+/// When there may be some that cannot be read: others are not to be taken for them. It is written down already.
+pub(super) async fn configured(reader: &mut Reader<'_>) -> Result<Option<RulesText>, Unusable> {
+    let expected = "rules as YAML, as base64 of it, or as base64 of it gzipped";
+    if let Some(written) = reader.text("RULES").await {
+        let text = rules_text::decode(&written).map_err(|error| {
+            reader.wrong("RULES", format!("{expected}; {error}"));
+            Unusable
+        })?;
+        return Ok(Some(RulesText { name: "RULES".to_owned(), text, prebuilt: false }));
+    }
+    if reader.could_not_read("RULES") {
+        return Err(Unusable);
+    }
+    let resource = reader.resource(RESOURCE).map_err(|reason| {
+        reader.wrong("RULES", format!("in the resource `{RESOURCE}`, which could not be read: {reason}"));
+        Unusable
+    })?;
+    Ok(resource.map(|text| RulesText { name: RESOURCE.to_owned(), text, prebuilt: false }))
+}
+
+/// Rules that stand there and cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Unusable;
 
 /// The rules that the environment alone decides on, unless the store has others: they can be compiled while the store
 /// is asked.

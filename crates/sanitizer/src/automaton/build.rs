@@ -278,10 +278,8 @@ impl<'p> Builder<'p> {
         let made = arrived.fold(kind, |kind, item| {
             self.program.steps[self.routes[item.order()].step].transform.kind_of_records(kind)
         });
-        let erased = key
-            .items
-            .iter()
-            .any(|it| it.has_arrived(&self.routes) && self.routes[it.order()].erases);
+        let erased =
+            key.items.iter().any(|it| it.has_arrived(&self.routes) && self.routes[it.order()].erases);
         match made {
             Kind::Null if key.null_goes => Action::NullGoes,
             Kind::Null if kind == Kind::Null => Action::Keep,

@@ -160,7 +160,9 @@ impl fmt::Display for BadRecord {
             // Where it is at fault is told from the beginning of the record on.
             Flaw::Unsanitizable(why) => why.fmt(out),
             Flaw::NoObject => out.write_str("the record is not a JSON object"),
-            Flaw::SeveralLines => out.write_str("the record goes on on the next line; each must stand on one"),
+            Flaw::SeveralLines => {
+                out.write_str("the record goes on on the next line; each must stand on one")
+            }
             Flaw::SharedLine => out.write_str("another record ends on the same line"),
         }
     }
@@ -175,7 +177,6 @@ impl fmt::Debug for Records {
             .finish()
     }
 }
-
 
 #[cfg(test)]
 mod tests;

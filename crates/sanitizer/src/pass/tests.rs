@@ -348,7 +348,8 @@ fn in_room(body: &str, may_write: usize) -> Result<String, &'static str> {
     let context =
         Context { keys: testing::keys(), options: Options::default(), counts: Counts::default(), may_write };
     let automaton = program.automaton.as_ref().unwrap();
-    let mut pass = Pass::new(&program, automaton, Scanner::new(body.as_bytes()).unwrap(), context, String::new());
+    let mut pass =
+        Pass::new(&program, automaton, Scanner::new(body.as_bytes()).unwrap(), context, String::new());
     while let Some(mark) = pass.next() {
         match pass.document() {
             Ok(()) => {}
@@ -389,7 +390,8 @@ fn reads_ahead_only_so_much() {
             may_write: 0,
         };
         let automaton = program.automaton.as_ref().unwrap();
-        let mut pass = Pass::new(&program, automaton, Scanner::new(body.as_bytes()).unwrap(), context, String::new());
+        let mut pass =
+            Pass::new(&program, automaton, Scanner::new(body.as_bytes()).unwrap(), context, String::new());
         pass.next().unwrap();
         assert_eq!(matches!(pass.document(), Err(Stop::NeedsTree)), needs_tree, "{depth}");
     }

@@ -19,7 +19,7 @@ use vizard_proxy::ports::{SystemClock, Upstream, UpstreamError};
 use vizard_proxy::secrets::EnvironmentSecrets;
 use vizard_proxy::settings::Settings;
 use vizard_proxy::{Parts, Proxy};
-use vizard_server::{Callers, Limits, Server};
+use vizard_server::{Callers, Files, Limits, Server};
 
 const RULES: &str = "
 endpoints:
@@ -58,7 +58,8 @@ impl House {
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let shutdown = async move { drop(stopped.await) };
-        let server = Server { proxy, callers: Callers::Anybody, pushed: None, limits };
+        let server =
+            Server { proxy, callers: Callers::Anybody, pushed: None, files: Files::default(), limits };
         let serving = tokio::spawn(server.serve(listener, shutdown));
         House { address, kitchen, stop: Some(stop), serving: Some(serving) }
     }

@@ -18,6 +18,8 @@ impl Call<'_> {
     /// What there is to say of it.
     pub(super) fn resource_alone(&self) -> Result<Response<Whole>, Refusal> {
         self.check("storage.objects.get")?;
+        self.object()?;
+        self.check_generation()?;
         self.object().map(|it| self.shown(it))
     }
 
@@ -59,21 +61,34 @@ impl Call<'_> {
     /// The content: as it is kept for those who take gzip, else decompressed on the way.
     pub(super) fn media(&self) -> Result<Response<Whole>, Refusal> {
         self.check("storage.objects.get")?;
+        self.object()?;
+        self.check_generation()?;
         let stored = self.object()?;
+        // Of a bucket without versions there is the live one alone.
+        if self.query.get("generation").is_some_and(|it| *it != stored.generation.to_string()) {
+            return Err(Refusal::new(
+                Code::NotFound,
+                format!("No such object: {}/{}", self.bucket, self.key),
+            ));
+        }
         let unpacks = stored.content_encoding == "gzip" && !self.header("accept-encoding").contains("gzip");
         let (mut status, mut body) = (200, if unpacks { stored.unpacked() } else { stored.body.clone() });
-        let from = self.header("range").strip_prefix("bytes=").and_then(|it| it.strip_suffix('-'));
-        let from: Option<usize> = from.filter(|_| !unpacks).and_then(|it| it.parse().ok());
-        if let Some(from) = from.filter(|from| *from > 0) {
+        let range = self.header("range").strip_prefix("bytes=").and_then(|it| it.split_once('-'));
+        let (from, to) = range.filter(|_| !unpacks).unwrap_or_default();
+        let from: Option<usize> = from.parse().ok();
+        if let Some(from) = from.filter(|from| *from > 0 || !to.is_empty()) {
             if from >= body.len() {
                 return Ok(answered(416, "text/html; charset=UTF-8", "<html>no such range</html>"));
             }
-            (status, body) = (206, body.slice(from..));
+            let end = to.parse::<usize>().map_or(body.len(), |to| body.len().min(to + 1)).max(from);
+            (status, body) = (206, body.slice(from..end));
         }
+        let sent = body.len();
         let mut answer = answered(status, &stored.content_type, body);
         let length = stored.body.len();
         if let Some(from) = from.filter(|_| answer.status() == StatusCode::PARTIAL_CONTENT) {
-            put(&mut answer, "content-range", &format!("bytes {from}-{}/{length}", length - 1));
+            let last = from + sent.saturating_sub(1);
+            put(&mut answer, "content-range", &format!("bytes {from}-{last}/{length}"));
         }
         let encoding = if stored.content_encoding.is_empty() { "identity" } else { &stored.content_encoding };
         for (name, value) in [
@@ -98,16 +113,28 @@ impl Call<'_> {
         Ok(answer)
     }
 
-    /// All on one page.
+    /// A thousand on a page.
     pub(super) fn list(&self) -> Result<Response<Whole>, Refusal> {
         self.check("storage.objects.list")?;
         let prefix = self.query.get("prefix").map(String::as_str).unwrap_or_default();
-        let objects = self.kept.buckets[&self.bucket].iter().filter(|(key, _)| key.starts_with(prefix));
-        let items: Vec<Value> = objects.map(|(key, stored)| self.resource(key, stored)).collect();
-        let body = json!({"kind": "storage#objects", "items": items});
+        let after = self.query.get("pageToken").map(String::as_str).unwrap_or_default();
+        let objects = self.kept.buckets[&self.bucket].iter();
+        let objects = objects.filter(|(key, _)| key.starts_with(prefix) && key.as_str() > after);
+        let all: Vec<_> = objects.take(PAGE + 1).collect();
+        let page = &all[..all.len().min(PAGE)];
+        let items: Vec<Value> = page.iter().map(|(key, stored)| self.resource(key, stored)).collect();
+        let mut body = json!({"kind": "storage#objects"});
+        if !items.is_empty() {
+            body["items"] = items.into();
+        }
+        if let (Some((last, _)), true) = (page.last(), all.len() > PAGE) {
+            body["nextPageToken"] = last.as_str().into();
+        }
         Ok(answered(200, "application/json; charset=UTF-8", body.to_string()))
     }
 }
+
+const PAGE: usize = 1000;
 
 fn etag(stored: &Stored) -> String {
     format!("C{}=", stored.generation)

@@ -18,6 +18,12 @@ pub(super) struct Begun {
     finished: Option<Value>,
 }
 
+impl Begun {
+    pub(super) fn is_finished(&self) -> bool {
+        self.finished.is_some()
+    }
+}
+
 impl Call<'_> {
     /// `uploadType=multipart`: the resource, the content, and perhaps checksums that were not known before.
     pub(super) fn insert(&mut self) -> Result<Response<Whole>, Refusal> {

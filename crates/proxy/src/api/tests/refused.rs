@@ -98,6 +98,7 @@ async fn a_proxy_that_is_not_ready_still_reports_its_health() {
         (NotReady::Settings, 500, "CONFIGURATION_FAILURE"),
         (NotReady::RulesYaml, 500, "RULES_INVALID_YAML"),
         (NotReady::Rules, 500, "RULES_INVALID"),
+        (NotReady::FilesOnly, 404, "INVALID_REQUEST"),
     ] {
         world.proxy.state = Err(part);
         let answered = world.ask(get("/v2/users")).await;

@@ -73,18 +73,15 @@ impl Records {
         match (transformed, walked(filter, automaton, way, kind)) {
             (transformed, Leaf::Keep) => transformed,
             // A schema rewrites nothing.
-            (Leaf::Undecidable, Leaf::Rewrite(_)) | (_, Leaf::Undecidable | Leaf::Rewrite(_)) => Leaf::Undecidable,
+            (Leaf::Undecidable, Leaf::Rewrite(_)) | (_, Leaf::Undecidable | Leaf::Rewrite(_)) => {
+                Leaf::Undecidable
+            }
             (_, filtered @ (Leaf::Drop | Leaf::Null)) => filtered,
         }
     }
 }
 
-fn walked<'r>(
-    program: &'r Program,
-    automaton: &Automaton,
-    way: &[Segment<'_>],
-    kind: ValueKind,
-) -> Leaf<'r> {
+fn walked<'r>(program: &'r Program, automaton: &Automaton, way: &[Segment<'_>], kind: ValueKind) -> Leaf<'r> {
     let mut id = StateId::START;
     for segment in way {
         let state = automaton.state(id);
@@ -180,7 +177,8 @@ impl Rewrite<'_> {
         counts: &mut Counts,
         out: &mut String,
     ) -> Result<Option<()>, MissingKey> {
-        let mut context = Context { keys, options: Options::default(), counts: *counts, may_write: usize::MAX };
+        let mut context =
+            Context { keys, options: Options::default(), counts: *counts, may_write: usize::MAX };
         for operation in &self.operations {
             value = match operation {
                 Operation::Unfilterable => {

@@ -54,7 +54,8 @@ fn documents(
     room: String,
 ) -> Result<(String, Counts), BadRecord> {
     let text = scan.text();
-    let context = Context { keys, options: Options::default(), counts: Counts::default(), may_write: MAX_WRITTEN };
+    let context =
+        Context { keys, options: Options::default(), counts: Counts::default(), may_write: MAX_WRITTEN };
     let mut place = Place { text, layout, index: 0, end: None };
     let (mut out, mut counts, scalars) = match &program.automaton {
         Some(automaton) => {

@@ -25,7 +25,11 @@ impl Records {
         let filter = fields.take("outputSchemaFilter");
         if transforms.is_empty() && filter.is_none() {
             report
-                .warning("record-rules-empty", place, "these rules change nothing, so records leave as they are")
+                .warning(
+                    "record-rules-empty",
+                    place,
+                    "these rules change nothing, so records leave as they are",
+                )
                 .suggest("list `transforms`, or what may leave in `outputSchemaFilter`");
         }
         let written = transforms.len();
@@ -116,7 +120,11 @@ fn texts(node: Option<Node>, name: &Spanned<String>, report: &mut Report) -> Opt
     };
     if written.is_empty() {
         report
-            .error("missing-key", name.place, format!("`{}` names no place, so it would change nothing", name.value))
+            .error(
+                "missing-key",
+                name.place,
+                format!("`{}` names no place, so it would change nothing", name.value),
+            )
             .suggest("name the places, such as `\"$.email\"`");
         return None;
     }

@@ -33,14 +33,18 @@ impl Records {
 
     /// All names of members that transforms and schema speak of.
     fn names(&self) -> impl Iterator<Item = &str> {
-        let of_paths = self.transforms.steps.iter().flat_map(|step| &step.paths).flat_map(|path| path.names());
+        let of_paths =
+            self.transforms.steps.iter().flat_map(|step| &step.paths).flat_map(|path| path.names());
         let schemas = [&self.transforms.schema, self.filter.as_ref().map_or(&None, |filter| &filter.schema)];
-        let listed = |shape| match shape {
-            &Shape::Object(ref properties) => properties.as_slice(),
-            _ => &[],
-        };
         let of_schemas = schemas.into_iter().flatten().flat_map(|schema| &schema.shapes).flat_map(listed);
         of_paths.chain(of_schemas.map(|(name, _)| name.as_str()))
+    }
+}
+
+fn listed(shape: &Shape) -> &[(String, usize)] {
+    match shape {
+        Shape::Object(properties) => properties,
+        _ => &[],
     }
 }
 

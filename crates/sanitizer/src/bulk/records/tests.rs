@@ -39,9 +39,21 @@ const TOKEN: &str = "t~UFdK0TvVTvZ23c6QslyCy0o2MSq2DRtDjEXfTPJyyMk@acme.com";
 fn transforms_do_what_record_rules_mean() {
     for (transforms, before, after) in [
         ("redact: note", r#"{"note":"x","b":1.10}"#, r#"{"note":null,"b":1.10}"#),
-        ("redact: [$.note, \"$.l[*].n\"]", r#"{"note":{"a":[1]},"l":[{"n":1},{"m":2}]}"#, r#"{"note":null,"l":[{"n":null},{"m":2}]}"#),
-        ("redact: $..name", r#"{"name":{"name":1},"l":[{"name":"b"}]}"#, r#"{"name":null,"l":[{"name":null}]}"#),
-        ("redact: \"$.l[?(@.t == 'x')].v\"", r#"{"l":[{"t":"x","v":1},{"t":"y","v":1}]}"#, r#"{"l":[{"t":"x","v":null},{"t":"y","v":1}]}"#),
+        (
+            "redact: [$.note, \"$.l[*].n\"]",
+            r#"{"note":{"a":[1]},"l":[{"n":1},{"m":2}]}"#,
+            r#"{"note":null,"l":[{"n":null},{"m":2}]}"#,
+        ),
+        (
+            "redact: $..name",
+            r#"{"name":{"name":1},"l":[{"name":"b"}]}"#,
+            r#"{"name":null,"l":[{"name":null}]}"#,
+        ),
+        (
+            "redact: \"$.l[?(@.t == 'x')].v\"",
+            r#"{"l":[{"t":"x","v":1},{"t":"y","v":1}]}"#,
+            r#"{"l":[{"t":"x","v":null},{"t":"y","v":1}]}"#,
+        ),
         ("pseudonymize: email", r#"{"email":"Alice@acme.com"}"#, &format!(r#"{{"email":"{TOKEN}"}}"#)),
         ("pseudonymize: e", r#"{"e":""}"#, r#"{"e":""}"#),
         ("pseudonymize: e", r#"{"e":" \t"}"#, r#"{"e":" \t"}"#),
@@ -50,7 +62,11 @@ fn transforms_do_what_record_rules_mean() {
         ("pseudonymize: e", r#"{"e":true}"#, r#"{"e":null}"#),
         ("pseudonymize: e", r#"{"e":1}"#, r#"{"e":"t~0zPKqEd-CtbCLB1ZSwX6Zo7uAWUvkpfHGzv9-cuYwZc"}"#),
         ("pseudonymize: e", r#"{"e":"1"}"#, r#"{"e":"t~0zPKqEd-CtbCLB1ZSwX6Zo7uAWUvkpfHGzv9-cuYwZc"}"#),
-        ("tokenize: a", r#"{"a":"abc"}"#, r#"{"a":"p~Fps6Kwl36-4usf05LGqkcKMoHUOf8y8guupzCdf0Duz7KVvn5lleBjuWPHCcKjSf"}"#),
+        (
+            "tokenize: a",
+            r#"{"a":"abc"}"#,
+            r#"{"a":"p~Fps6Kwl36-4usf05LGqkcKMoHUOf8y8guupzCdf0Duz7KVvn5lleBjuWPHCcKjSf"}"#,
+        ),
         ("tokenize: a", r#"{"a":1}"#, r#"{"a":null}"#),
         ("tokenize: a", r#"{"a":""}"#, r#"{"a":""}"#),
         ("textDigest: a", r#"{"a":"hello big world"}"#, r#"{"a":"{\"length\":15,\"word_count\":3}"}"#),
@@ -87,8 +103,7 @@ outputSchemaFilter:
   definitions: {M: {type: object, properties: {t: {type: string}}}}
 ";
     let before = r#"{"id":1,"b":"y","n":"5","l":["q",1],"m":{"t":"x","u":1},"gone":"z"}"#;
-    let after =
-        r#"{"id":"t~0zPKqEd-CtbCLB1ZSwX6Zo7uAWUvkpfHGzv9-cuYwZc","n":null,"l":null,"m":{"t":"x"},"gone":null}"#;
+    let after = r#"{"id":"t~0zPKqEd-CtbCLB1ZSwX6Zo7uAWUvkpfHGzv9-cuYwZc","n":null,"l":null,"m":{"t":"x"},"gone":null}"#;
     assert_eq!(run(yaml, before, Layout::Lines).unwrap(), format!("{after}\n"));
     let chosen = "
 outputSchemaFilter:
@@ -106,7 +121,11 @@ fn lines_hold_one_record_each() {
         ("", Layout::Lines, Ok("")),
         (" \n\t\r\n", Layout::Lines, Ok("")),
         ("{\"v\":1}", Layout::Lines, Ok("{\"v\":null}\n")),
-        ("\n {\"v\":1} \n\n{\"a\": [ 1 ]}\r\n{}\r{}\n", Layout::Lines, Ok("{\"v\":null}\n{\"a\":[1]}\n{}\n{}\n")),
+        (
+            "\n {\"v\":1} \n\n{\"a\": [ 1 ]}\r\n{}\r{}\n",
+            Layout::Lines,
+            Ok("{\"v\":null}\n{\"a\":[1]}\n{}\n{}\n"),
+        ),
         ("{}{}", Layout::Lines, Err("several-records-on-a-line in 1 at 2")),
         ("{}\n{} {\"v\":1}\n", Layout::Lines, Err("several-records-on-a-line in 2 at 6")),
         ("{}\n{\n}\n", Layout::Lines, Err("record-on-several-lines in 1 at 3")),
@@ -159,17 +178,17 @@ fn authors_are_told_what_is_wrong() {
         ("transforms: [{redact: []}]\n", "missing-key 1:15"),
         ("transforms: [{redact: \"$.a[\"}]\n", "path-syntax 1:23"),
         ("transforms: [{textDigestKeywords: {keyword: [a], jsonPaths: $.a}}]\n", "unknown-key 1:36"),
-        ("transforms: [{redact: a}]\noutputSchemaFilter: {properties: {a: {type: strin}}}\n", "unknown-type 2:45"),
+        (
+            "transforms: [{redact: a}]\noutputSchemaFilter: {properties: {a: {type: strin}}}\n",
+            "unknown-type 2:45",
+        ),
         ("outputSchemaFilter: {$ref: '#/definitions/A'}\n", "unknown-ref 1:28"),
         ("format: NDJSON\nfoo: 1\n", "record-rules-empty 1:1, unknown-key 2:1"),
     ] {
         assert_eq!(records(yaml).map(drop), Err(expected.to_owned()), "{yaml}");
     }
     assert_eq!(records("format: AUTO\ntransforms: [{redact: a}]\n").unwrap().declared(), None);
-    assert_eq!(
-        records("transforms: [{redact: a}]\n").unwrap().declared(),
-        Some(DeclaredFormat::Ndjson)
-    );
+    assert_eq!(records("transforms: [{redact: a}]\n").unwrap().declared(), Some(DeclaredFormat::Ndjson));
 }
 
 #[test]
