@@ -17,11 +17,21 @@ impl Lanes {
     #[inline]
     pub(crate) fn equal(&self, byte: u8) -> u64 {
         let byte = u8x16::splat(byte);
-        let mut bits = 0;
-        for (lane, bytes) in self.0.iter().enumerate() {
-            bits |= u64::from(bytes.simd_eq(byte).to_bitmask()) << (16 * lane);
-        }
-        bits
+        bits(self.0.map(|lane| lane.simd_eq(byte)))
+    }
+
+    /// Where bytes up to this one stand.
+    #[inline]
+    pub(crate) fn at_most(&self, byte: u8) -> u64 {
+        let byte = u8x16::splat(byte);
+        bits(self.0.map(|lane| lane.min(byte).simd_eq(lane)))
+    }
+
+    /// Where bytes from one to another stand.
+    #[inline]
+    pub(crate) fn between(&self, low: u8, high: u8) -> u64 {
+        let (low, span) = (u8x16::splat(low), u8x16::splat(high - low));
+        bits(self.0.map(|lane| lane - low).map(|lane| lane.min(span).simd_eq(lane)))
     }
 
     /// The same bytes with the bit set that tells small letters from large ones, and `{` from `[`.
@@ -29,6 +39,12 @@ impl Lanes {
     pub(crate) fn small(&self) -> Lanes {
         Lanes(self.0.map(|lane| lane | u8x16::splat(0x20)))
     }
+}
+
+#[inline]
+fn bits(lanes: [u8x16; 4]) -> u64 {
+    let [a, b, c, d] = lanes.map(|lane| u64::from(lane.to_bitmask()));
+    a | b << 16 | c << 32 | d << 48
 }
 
 /// Each bit tells whether an odd number of bits are set up to it: of quotes, what stands within them.
@@ -50,13 +66,18 @@ mod tests {
             let chunk: [u8; 64] = std::array::from_fn(|at| byte.wrapping_add((at / 3 * 7) as u8));
             let lanes = Lanes::of(&chunk);
             for wanted in [byte, byte.wrapping_add(7), b'"', b'{', 0, 255] {
-                let (mut exact, mut small) = (0, 0);
-                for (at, byte) in chunk.iter().enumerate() {
-                    exact |= u64::from(*byte == wanted) << at;
-                    small |= u64::from(*byte | 0x20 == wanted) << at;
-                }
-                assert_eq!(lanes.equal(wanted), exact);
-                assert_eq!(lanes.small().equal(wanted), small);
+                let of = |is: &dyn Fn(u8) -> bool| {
+                    chunk.iter().enumerate().fold(0, |bits, (at, byte)| bits | u64::from(is(*byte)) << at)
+                };
+                assert_eq!(lanes.equal(wanted), of(&|byte| byte == wanted));
+                assert_eq!(lanes.at_most(wanted), of(&|byte| byte <= wanted));
+                assert_eq!(lanes.between(wanted, 255), of(&|byte| byte >= wanted));
+                assert_eq!(lanes.between(0, wanted), of(&|byte| byte <= wanted));
+                assert_eq!(
+                    lanes.between(wanted / 2, wanted),
+                    of(&|byte| (wanted / 2..=wanted).contains(&byte))
+                );
+                assert_eq!(lanes.small().equal(wanted), of(&|byte| byte | 0x20 == wanted));
             }
         }
     }

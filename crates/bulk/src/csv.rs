@@ -19,6 +19,7 @@ mod marks;
 mod rows;
 mod scan;
 mod split;
+mod walk;
 
 // From cells to bytes.
 mod columnar;

@@ -1,7 +1,8 @@
 //! The way of all files that come row by row: framed on one thread, worked on by several, written in order.
 //!
-//! The caller's thread cuts the file into blocks of whole rows and writes what comes back, in the order of the file;
-//! the threads between them only compute. What is under way is bounded, and its buffers go round.
+//! The caller's thread cuts the file into blocks of whole rows and writes what comes back, in the order of the file; where
+//! there is neither to do, it works on a block like the others, which only compute. So there are as many threads as
+//! were asked for, and none stands in the way of another. What is under way is bounded, and its buffers go round.
 
 use std::collections::VecDeque;
 use std::io::Write;
@@ -21,6 +22,9 @@ pub(crate) const BLOCK: usize = 512 << 10;
 
 /// Input that may be under way at once, besides one block: what bounds memory when rows are large.
 const UNDER_WAY: usize = 8 << 20;
+
+/// Blocks that may be under way at once for each thread.
+const AHEAD: usize = 3;
 
 /// Buffers that grew beyond this are given back rather than reused.
 const KEPT: usize = 4 * BLOCK;
@@ -78,7 +82,7 @@ impl Done {
     }
 }
 
-/// Works on all blocks with so many threads (one: the caller's own) and writes what comes of them, in order. The first
+/// Works on all blocks with so many threads, of which one is the caller's own, and writes what comes of them, in order. The first
 /// failure in the order of the file wins, whoever meets it first, and what stands before it may have been written.
 pub(crate) fn run(
     blocks: &mut dyn Blocks,
@@ -175,52 +179,64 @@ fn spread(
     threads: usize,
     sink: &mut Sink<'_, '_>,
 ) -> Result<(), Failure> {
-    let (jobs, waiting) = mpsc::channel::<Job>();
+    let (jobs, queue) = mpsc::channel::<Job>();
     let (finished, results) = mpsc::channel::<Job>();
-    let waiting = Mutex::new(waiting);
-    let useless = AtomicU64::new(u64::MAX);
+    let desk = Desk { work, queue: Mutex::new(queue), useless: AtomicU64::new(u64::MAX) };
     thread::scope(|scope| {
-        let mut started = 0;
-        for _ in 0..threads {
-            let finished = finished.clone();
-            let (waiting, useless) = (&waiting, &useless);
+        for _ in 1..threads {
+            let (desk, finished) = (&desk, finished.clone());
             let thread = thread::Builder::new()
                 .name("bulk".to_owned())
-                .spawn_scoped(scope, move || serve(work, waiting, finished, useless));
-            match thread {
-                Ok(_) => started += 1,
-                Err(_) => break, // the system allows no more of them
+                .spawn_scoped(scope, move || desk.serve(&finished));
+            if thread.is_err() {
+                break; // the system allows no more of them; what is there does the work
             }
         }
         drop(finished);
-        if started == 0 {
-            drop(jobs);
-            return inline(blocks, work, sink);
-        }
-        let mut order =
-            Ordered { jobs, results, useless: &useless, waiting: VecDeque::new(), bytes: 0, next: 0 };
-        let result = order.drive(blocks, 2 * started, sink);
+        let mut order = Ordered { jobs, results, desk: &desk, waiting: VecDeque::new(), bytes: 0, next: 0 };
+        let result = order.drive(blocks, AHEAD * threads, sink);
         if result.is_err() {
-            useless.store(0, Ordering::Relaxed);
+            desk.useless.store(0, Ordering::Relaxed);
         }
         result // `order` is dropped with its sender: the threads end
     })
 }
 
-/// The life of a thread: blocks in, what came of them out, until there are no more.
-fn serve(work: &dyn Work, waiting: &Mutex<Receiver<Job>>, finished: Sender<Job>, useless: &AtomicU64) {
-    loop {
-        let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(mut job) = next else { return };
-        if job.index < useless.load(Ordering::Relaxed) {
-            job.result = perform(work, &job.block, &mut job.done);
-            if job.result.is_err() {
-                useless.fetch_min(job.index + 1, Ordering::Relaxed);
+/// Where threads find what to do.
+struct Desk<'d> {
+    work: &'d dyn Work,
+    queue: Mutex<Receiver<Job>>,
+    /// Blocks from this one on stand behind a failure.
+    useless: AtomicU64,
+}
+
+impl Desk<'_> {
+    /// The life of a thread: blocks in, what came of them out, until there are no more.
+    fn serve(&self, finished: &Sender<Job>) {
+        loop {
+            let next = self.queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            let Ok(job) = next else { return };
+            if finished.send(self.perform(job)).is_err() {
+                return;
             }
         }
-        if finished.send(job).is_err() {
-            return;
+    }
+
+    /// Works on a block that waits, if there is one.
+    fn help(&self) -> Option<Job> {
+        // Who holds it waits for blocks, so there are none.
+        let job = self.queue.try_lock().ok()?.try_recv().ok()?;
+        Some(self.perform(job))
+    }
+
+    fn perform(&self, mut job: Job) -> Job {
+        if job.index < self.useless.load(Ordering::Relaxed) {
+            job.result = perform(self.work, &job.block, &mut job.done);
+            if job.result.is_err() {
+                self.useless.fetch_min(job.index + 1, Ordering::Relaxed);
+            }
         }
+        job
     }
 }
 
@@ -228,8 +244,7 @@ fn serve(work: &dyn Work, waiting: &Mutex<Receiver<Job>>, finished: Sender<Job>,
 struct Ordered<'o> {
     jobs: Sender<Job>,
     results: Receiver<Job>,
-    /// Blocks from this one on stand behind a failure.
-    useless: &'o AtomicU64,
+    desk: &'o Desk<'o>,
     /// What is under way, from block `next` on; `Some` when it is back.
     waiting: VecDeque<Option<Job>>,
     /// Input under way.
@@ -248,7 +263,16 @@ impl Ordered<'_> {
         let mut idle: Vec<Job> = Vec::new();
         let mut end = None;
         loop {
-            let failed = self.useless.load(Ordering::Relaxed) != u64::MAX;
+            while let Ok(job) = self.results.try_recv() {
+                self.put_by(job);
+            }
+            if let Some(mut job) = self.head() {
+                let result = std::mem::replace(&mut job.result, Ok(()));
+                sink.take(&mut job.done, result)?;
+                recycle(&mut job.block.bytes);
+                idle.push(job);
+            }
+            let failed = self.desk.useless.load(Ordering::Relaxed) != u64::MAX;
             let room = self.waiting.is_empty() || (self.waiting.len() < most && self.bytes < UNDER_WAY);
             if end.is_none() && !failed && room {
                 let (buffer, done) = match idle.pop() {
@@ -260,20 +284,11 @@ impl Ordered<'_> {
                     Ok(None) => end = Some(Ok(())),
                     Err(failure) => end = Some(Err(failure)),
                 }
-                while let Ok(job) = self.results.try_recv() {
-                    self.put_by(job);
-                }
             } else if self.waiting.is_empty() {
                 return end.expect("without a failure, which ends this, it goes on to the end");
-            } else {
-                let job = self.results.recv().expect("a thread lives as long as there are blocks");
-                self.put_by(job);
-            }
-            while let Some(mut job) = self.head() {
-                let result = std::mem::replace(&mut job.result, Ok(()));
-                sink.take(&mut job.done, result)?;
-                recycle(&mut job.block.bytes);
-                idle.push(job);
+            } else if self.waiting.front().is_some_and(Option::is_none) {
+                let job = self.desk.help().or_else(|| self.results.recv().ok());
+                self.put_by(job.expect("a thread lives as long as there are blocks"));
             }
         }
     }
@@ -283,7 +298,7 @@ impl Ordered<'_> {
         self.bytes += block.bytes.len();
         self.waiting.push_back(None);
         let job = Job { index, block, done, result: Ok(()) };
-        self.jobs.send(job).expect("the other end is borrowed by the threads");
+        self.jobs.send(job).expect("the desk holds the other end");
     }
 
     fn put_by(&mut self, job: Job) {

@@ -150,6 +150,7 @@ proptest! {
                 let is_ip = ours.ip_token_into(&text, kind, &mut out).unwrap();
                 ours.hash_only_into(&text, &mut out);
                 ours.json_into(&text, kind == Kind::Reversible, true, &mut out).unwrap();
+                ours.json_cell_into(&text, &mut out).unwrap();
                 let ip = ours.ip_token(&text, kind).unwrap();
                 prop_assert_eq!(is_ip, ip.is_some());
                 let returned = [
@@ -159,6 +160,7 @@ proptest! {
                     ip.unwrap_or_default(),
                     ours.hash_only(&text),
                     ours.json(&text, kind == Kind::Reversible, true).unwrap(),
+                    format!("\"{}\"", ours.json(&text, false, false).unwrap().replace('"', "\"\"")),
                 ];
                 prop_assert_eq!(out, returned.concat());
             }

@@ -21,11 +21,22 @@ pub(super) struct Sanitize<'t> {
     dialect: &'t Dialect,
     shape: Shape,
     columns: &'t Columns,
+    /// What makes a row of the output, piece by piece.
+    pieces: Vec<Piece>,
     newline: &'static str,
     keys: &'t Pseudonymizer,
     options: &'t Options,
     /// What threads keep from one block to the next; as many as worked at a time.
     desks: Mutex<Vec<Desk<'t>>>,
+}
+
+/// Columns of the output that stand side by side.
+#[derive(Clone, Copy, Debug)]
+enum Piece {
+    /// Copies of cells that stand side by side in the input as well, from one to another.
+    Copied { first: usize, last: usize },
+    /// One that is changed, by its place in the output.
+    Changed(usize),
 }
 
 /// What it takes to work on rows.
@@ -45,7 +56,15 @@ impl<'t> Sanitize<'t> {
         keys: &'t Pseudonymizer,
         options: &'t Options,
     ) -> Sanitize<'t> {
-        Sanitize { dialect, shape, columns, newline, keys, options, desks: Mutex::default() }
+        let mut pieces: Vec<Piece> = Vec::new();
+        for (place, column) in columns.all().iter().enumerate() {
+            match pieces.last_mut() {
+                _ if !column.is_copied() => pieces.push(Piece::Changed(place)),
+                Some(Piece::Copied { last, .. }) if *last + 1 == column.source => *last = column.source,
+                _ => pieces.push(Piece::Copied { first: column.source, last: column.source }),
+            }
+        }
+        Sanitize { dialect, shape, columns, pieces, newline, keys, options, desks: Mutex::default() }
     }
 
     /// The header of the output.
@@ -102,24 +121,44 @@ impl<'t> Sanitize<'t> {
         text: &mut String,
         done: &mut Done,
     ) -> Result<(), Failure> {
-        let mut first = true;
-        for (column, memo) in self.columns.all().iter().zip(memos) {
-            if !first {
+        for (place, piece) in self.pieces.iter().enumerate() {
+            if place > 0 {
                 done.out.push(b',');
             }
-            first = false;
-            let (value, plain) = cells.cell(column.source);
-            if value.is_empty() {
-                continue;
-            }
-            match column.is_copied() {
-                true if self.escapes(value) => self.push_text(value, &mut done.out),
-                true if plain => write::push_plain(shown(value), &mut done.out),
-                true => write::push(shown(value), &mut done.out),
-                false => self.change(column, value, memo, text, done)?,
+            match *piece {
+                Piece::Changed(place) => {
+                    let column = &self.columns.all()[place];
+                    let value = cells.at(column.source);
+                    if !value.is_empty() {
+                        self.change(column, value, &mut memos[place], text, done)?;
+                    }
+                }
+                Piece::Copied { first, last } => self.copy(cells, first, last, &mut done.out),
             }
         }
         Ok(())
+    }
+
+    /// Appends cells that leave as they came.
+    #[inline]
+    fn copy(&self, cells: &Cells<'_>, first: usize, last: usize, out: &mut Vec<u8>) {
+        if !self.options.escape_formulas
+            && let Some(run) = cells.run(first, last)
+        {
+            out.extend_from_slice(run.as_bytes());
+            return;
+        }
+        for source in first..=last {
+            if source > first {
+                out.push(b',');
+            }
+            match cells.cell(source) {
+                ("", _) => {}
+                (value, _) if self.escapes(value) => self.push_text(value, out),
+                (value, true) => write::push_plain(shown(value), out),
+                (value, false) => write::push(shown(value), out),
+            }
+        }
     }
 
     /// Appends what the rules make of a value.
@@ -141,11 +180,22 @@ impl<'t> Sanitize<'t> {
             Err(vacancy) => vacancy,
         };
         text.clear();
+        let missing = |_| Failure::new("missing-key", "a pseudonym takes a key that is not configured");
+        if let Some(cell) = column.pseudonym_for_csv(value, self.keys, text) {
+            if cell.map_err(missing)? == Cell::Nothing {
+                done.tally.changed += 1;
+                return Ok(());
+            }
+            done.out.extend_from_slice(text.as_bytes());
+            done.tally.pseudonyms += 1;
+            if let Some(vacancy) = vacancy {
+                memo.remember(vacancy, value, text.as_bytes());
+            }
+            return Ok(());
+        }
         let cell = match is_blank(value) {
             true => Cell::Nothing,
-            false => column
-                .cell(value, self.keys, text)
-                .map_err(|_| Failure::new("missing-key", "a pseudonym takes a key that is not configured"))?,
+            false => column.cell(value, self.keys, text).map_err(missing)?,
         };
         match cell {
             Cell::Pseudonym => {

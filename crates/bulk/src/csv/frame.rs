@@ -269,7 +269,7 @@ impl Blocks for Framer<'_> {
 fn after_regular(bytes: &[u8], delimiter: u8, row: usize) -> usize {
     let mut marks = Marks::new(bytes, delimiter, row);
     let mut after = row;
-    while let Some(chunk) = marks.next() {
+    while let Some(chunk) = marks.next_without_cells() {
         if chunk.ends != 0 {
             after = chunk.at + 64 - chunk.ends.leading_zeros() as usize;
         }

@@ -4,8 +4,11 @@
 //! that whether a byte is inside of quotes is a matter of odd and even. What looks otherwise is strange, and the row in
 //! which it stands is for the [scan](super::scan) to judge: this tells where the first such quote is and finds nothing
 //! behind it.
+//!
+//! A cell that begins or ends with a byte that needs a second look is told by the mark at its end: an addition carries
+//! what was seen in a cell over all its bytes, and comes to rest in the zero that stands for the mark.
 
-use wide::u8x16;
+use crate::bits::{Lanes, parity};
 
 /// Goes over bytes from the beginning of a row on.
 #[derive(Clone, Debug)]
@@ -20,6 +23,7 @@ pub(super) struct Marks<'b> {
     edge: u64,
     /// Bit 0: the byte before is a quote.
     quote: u64,
+    cells: Cells,
 }
 
 /// What is in 64 bytes, a bit each.
@@ -31,47 +35,98 @@ pub(super) struct Chunk {
     pub(super) delimiters: u64,
     /// Bytes of line ends outside of quotes.
     pub(super) ends: u64,
-    /// Quotes that follow a quote.
+    /// Of these two, those at the end of a cell that is more than what it shows: it begins with a quote or another
+    /// byte up to `#` or beyond ASCII, or it ends with one up to a space.
+    pub(super) odd: u64,
+    /// Of these, those at the end of a cell with a quote that follows a quote.
     pub(super) pairs: u64,
     /// Whether a quote is strange; there are no marks from it on.
     pub(super) strange: bool,
 }
 
+/// What was seen of the cell that a chunk begins in.
+#[derive(Clone, Debug)]
+struct Cells {
+    /// Bit 0: it begins with the chunk.
+    begins: u64,
+    /// Bit 0: the byte before is up to a space.
+    blank: u64,
+    odd: bool,
+    pairs: bool,
+}
+
+impl Cells {
+    /// The marks of odd cells, and of those with pairs of quotes.
+    #[inline]
+    fn judge(&mut self, lanes: &Lanes, marks: u64, pairs: u64) -> (u64, u64) {
+        let within = !marks;
+        let first = (marks << 1 | self.begins) & within;
+        let blank = lanes.at_most(b' ') & within;
+        let odd = carry(first & !lanes.between(b'$', 0x7f), within, &mut self.odd) | blank << 1 | self.blank;
+        let pairs = carry(pairs, within, &mut self.pairs);
+        (self.begins, self.blank) = (marks >> 63, blank >> 63);
+        (odd & marks, pairs & marks)
+    }
+}
+
+/// Carries bits up to the next that is not within.
+#[inline]
+fn carry(bits: u64, within: u64, carried: &mut bool) -> u64 {
+    let (sum, over) = within.overflowing_add(bits);
+    let (sum, over_too) = sum.overflowing_add(u64::from(*carried));
+    *carried = over | over_too;
+    sum
+}
+
 impl<'b> Marks<'b> {
     /// From the beginning of a row on.
     pub(super) fn new(bytes: &'b [u8], delimiter: u8, at: usize) -> Marks<'b> {
-        Marks { bytes, delimiter, at, inside: 0, edge: 1, quote: 0 }
+        let cells = Cells { begins: 1, blank: 0, odd: false, pairs: false };
+        Marks { bytes, delimiter, at, inside: 0, edge: 1, quote: 0, cells }
     }
 
     /// After the last chunk: a quote was not closed.
-    pub(super) fn is_quoted(&self) -> bool {
+    #[cfg(test)]
+    fn is_quoted(&self) -> bool {
         self.inside != 0
     }
 
     /// What is in the next bytes, if there are any.
     #[inline]
     pub(super) fn next(&mut self) -> Option<Chunk> {
+        self.chunk::<true>()
+    }
+
+    /// The same without a look at cells: none is called odd.
+    #[inline]
+    pub(super) fn next_without_cells(&mut self) -> Option<Chunk> {
+        self.chunk::<false>()
+    }
+
+    #[inline]
+    fn chunk<const CELLS: bool>(&mut self) -> Option<Chunk> {
         let rest = self.bytes.get(self.at..)?;
         let (lanes, following) = match rest.first_chunk::<64>() {
-            Some(chunk) => (lanes(chunk), rest.get(64)),
+            Some(chunk) => (Lanes::of(chunk), rest.get(64)),
             None if rest.is_empty() => return None,
             None => {
                 let mut chunk = [0; 64];
                 chunk[..rest.len()].copy_from_slice(rest);
-                (lanes(&chunk), None)
+                (Lanes::of(&chunk), None)
             }
         };
         let at = self.at;
         self.at += rest.len().min(64);
-        let quotes = bits(&lanes, b'"');
-        let delimiters = bits(&lanes, self.delimiter);
-        let ends = bits(&lanes, b'\n') | bits(&lanes, b'\r');
+        let quotes = lanes.equal(b'"');
+        let delimiters = lanes.equal(self.delimiter);
+        let ends = lanes.equal(b'\n') | lanes.equal(b'\r');
         let edges = delimiters | ends | quotes;
         if quotes == 0 {
             let outside = !self.inside;
             (self.edge, self.quote) = (edges >> 63, 0);
             let (delimiters, ends) = (delimiters & outside, ends & outside);
-            return Some(Chunk { at, delimiters, ends, pairs: 0, strange: false });
+            let (odd, pairs) = if CELLS { self.cells.judge(&lanes, delimiters | ends, 0) } else { (0, 0) };
+            return Some(Chunk { at, delimiters, ends, odd, pairs, strange: false });
         }
         let inside = parity(quotes) ^ self.inside;
         let pairs = quotes & (quotes << 1 | self.quote);
@@ -86,7 +141,9 @@ impl<'b> Marks<'b> {
             };
         self.inside = 0u64.wrapping_sub(inside >> 63);
         (self.edge, self.quote) = (edges >> 63, quotes >> 63);
-        Some(Chunk { at, delimiters: delimiters & sound, ends: ends & sound, pairs, strange: strange != 0 })
+        let (delimiters, ends) = (delimiters & sound, ends & sound);
+        let (odd, pairs) = if CELLS { self.cells.judge(&lanes, delimiters | ends, pairs) } else { (0, 0) };
+        Some(Chunk { at, delimiters, ends, odd, pairs, strange: strange != 0 })
     }
 
     fn is_edge(&self, byte: u8) -> bool {
@@ -102,27 +159,6 @@ fn last(length: usize) -> u64 {
     }
 }
 
-/// Each bit tells whether an odd number of bits are set up to it.
-fn parity(mut bits: u64) -> u64 {
-    for shift in [1, 2, 4, 8, 16, 32] {
-        bits ^= bits << shift;
-    }
-    bits
-}
-
-#[inline]
-fn lanes(chunk: &[u8; 64]) -> [u8x16; 4] {
-    let (lanes, _) = chunk.as_chunks::<16>();
-    [0, 1, 2, 3].map(|lane| u8x16::from(lanes[lane]))
-}
-
-#[inline]
-fn bits(lanes: &[u8x16; 4], byte: u8) -> u64 {
-    let byte = u8x16::splat(byte);
-    let [a, b, c, d] = lanes.map(|lane| u64::from(lane.simd_eq(byte).to_bitmask()));
-    a | b << 16 | c << 32 | d << 48
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,9 +169,23 @@ mod tests {
     fn marks(text: &[u8], at: usize) -> (Vec<usize>, bool, bool) {
         let mut marks = Marks::new(text, b',', at);
         let mut found = Vec::new();
+        let mut begin = at;
         while let Some(chunk) = marks.next() {
             let all = chunk.delimiters | chunk.ends;
-            found.extend((0..64).filter(|bit| all >> bit & 1 == 1).map(|bit| chunk.at + bit));
+            assert_eq!((chunk.odd | chunk.pairs) & !all, 0);
+            for bit in (0..64).filter(|bit| all >> bit & 1 == 1) {
+                let at = chunk.at + bit;
+                let cell = &text[begin..at];
+                let odd = matches!(cell, [0..=b'#' | 128.., ..] | [.., 0..=b' ']);
+                let pairs = cell.windows(2).any(|two| two == b"\"\"");
+                assert_eq!(
+                    (chunk.odd >> bit & 1 == 1, chunk.pairs >> bit & 1 == 1),
+                    (odd, pairs),
+                    "{cell:?}"
+                );
+                found.push(at);
+                begin = at + 1;
+            }
             if chunk.strange {
                 return (found, true, false);
             }
@@ -188,7 +238,7 @@ mod tests {
             #![proptest_config(ProptestConfig { cases: 4000, ..ProptestConfig::default() })]
 
             #[test]
-            fn marks_are_those_of_the_scan(text in "([ax\u{e9}]{0,30}|,|\n|\r|\"|,\"[a,\n]{0,40}(\"\"){0,2}\"|\"\"){0,12}") {
+            fn marks_are_those_of_the_scan(text in "([a x\u{e9}#$]{0,30}|a{60,66}|,|\n|\r|\"|,\"[a,\n]{0,40}(\"\"){0,2}\"|\"\"){0,12}") {
                 let (found, strange, quoted) = marks(text.as_bytes(), 0);
                 let (expected, open) = scanned(text.as_bytes());
                 if strange {

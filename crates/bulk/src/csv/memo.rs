@@ -58,7 +58,7 @@ impl Memo {
             return Err(None);
         }
         if self.asked == TRIAL {
-            if self.found < TRIAL / 8 {
+            if self.found < TRIAL / 2 {
                 self.rests = REST;
             }
             (self.asked, self.found) = (0, 0);

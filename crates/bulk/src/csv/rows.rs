@@ -6,9 +6,9 @@ use simdutf8::basic;
 use super::dialect::Dialect;
 use super::fault::Fault;
 use super::lines::Lines;
-use super::marks::{Chunk, Marks};
 use super::scan::Scan;
 use super::split::{Cells, Splitter};
+use super::walk::Walk;
 use crate::failure::{Failure, Place};
 use crate::pipeline::{Block, Done};
 use crate::task::BadRows;
@@ -40,59 +40,8 @@ pub(crate) struct Rows<'b> {
     record: u64,
     /// The way for regular rows, where there is one.
     walk: Option<Walk<'b>>,
-    /// The first quote from `at` on, on the other way.
+    /// On the other way: a quote before which, from `at` on, there is none.
     quote: Option<usize>,
-}
-
-/// From one delimiter or line end to the next.
-struct Walk<'b> {
-    text: &'b str,
-    marks: Marks<'b>,
-    chunk: Chunk,
-    /// Of the chunk, those that are not done with.
-    rest: u64,
-    /// There were pairs of quotes since the row began.
-    pairs: bool,
-}
-
-enum Mark {
-    Delimiter(usize),
-    End(usize),
-    /// Of all bytes.
-    Last,
-    /// What follows is not regular.
-    Strange,
-}
-
-impl<'b> Walk<'b> {
-    fn new(text: &'b str, delimiter: u8, at: usize) -> Walk<'b> {
-        let marks = Marks::new(text.as_bytes(), delimiter, at);
-        let chunk = Chunk { at, delimiters: 0, ends: 0, pairs: 0, strange: false };
-        Walk { text, marks, chunk, rest: 0, pairs: false }
-    }
-
-    #[inline]
-    fn next(&mut self) -> Mark {
-        while self.rest == 0 {
-            if self.chunk.strange {
-                return Mark::Strange;
-            }
-            match self.marks.next() {
-                Some(chunk) => self.chunk = chunk,
-                None if self.marks.is_quoted() => return Mark::Strange,
-                None => return Mark::Last,
-            }
-            self.rest = self.chunk.delimiters | self.chunk.ends;
-            self.pairs |= self.chunk.pairs != 0;
-        }
-        let bit = self.rest & self.rest.wrapping_neg();
-        self.rest ^= bit;
-        let at = self.chunk.at + bit.trailing_zeros() as usize;
-        match self.chunk.delimiters & bit {
-            0 => Mark::End(at),
-            _ => Mark::Delimiter(at),
-        }
-    }
 }
 
 /// A row with as many cells as the header has, or one that is none.
@@ -128,7 +77,7 @@ impl<'b> Rows<'b> {
     pub(crate) fn new(block: &'b Block, dialect: &'b Dialect, shape: Shape) -> Rows<'b> {
         let text = basic::from_utf8(&block.bytes).ok();
         let walk = match (text, dialect.delimiter()) {
-            (Some(text), [delimiter]) => Some(Walk::new(text, *delimiter, 0)),
+            (Some(text), [delimiter]) => Walk::new(text, *delimiter, shape.width),
             (_, _) => None,
         };
         Rows { dialect, shape, block, text, at: 0, record: 0, walk, quote: None }
@@ -136,64 +85,39 @@ impl<'b> Rows<'b> {
 
     /// The next row. Lines that are empty, or white space alone, are none.
     #[inline]
-    pub(crate) fn next<'s>(&mut self, splitter: &'s mut Splitter<'_>) -> Option<Row<'s>>
-    where
-        'b: 's,
-    {
+    pub(crate) fn next<'s>(&'s mut self, splitter: &'s mut Splitter<'_>) -> Option<Row<'s>> {
         let bytes = &self.block.bytes[..];
-        let most = self.shape.width + TRAILING;
-        while let Some(walk) = &mut self.walk {
-            let begin = self.at;
-            if begin >= bytes.len() {
-                return None;
+        let (Some(walk), Some(text)) = (&mut self.walk, self.text) else { return self.scanned(splitter) };
+        while self.at < bytes.len() {
+            self.at = walk.begin(self.at);
+            let Some(first) = walk.row(self.shape.width) else { return self.irregular(splitter) };
+            let marks = walk.marks(first, self.shape.width);
+            let (begin, end) = (self.at, marks[marks.len() - 1].at());
+            if end - begin > self.shape.longest {
+                return self.irregular(splitter);
             }
-            splitter.begin();
-            walk.pairs = walk.chunk.pairs != 0;
-            let mut cell = begin;
-            let end = loop {
-                match walk.next() {
-                    Mark::Delimiter(at) => {
-                        if splitter.pushed() < most {
-                            splitter.push(walk.text, cell, at, walk.pairs);
-                        }
-                        cell = at + 1;
-                    }
-                    Mark::End(at) => break at,
-                    Mark::Last => break bytes.len(),
-                    Mark::Strange => return self.strange(splitter),
-                }
-            };
             self.at = end + 1;
-            if end == begin {
-                continue;
-            }
-            splitter.push(walk.text, cell, end, walk.pairs);
             if bytes[begin] <= b' ' && self.dialect.is_idle(&bytes[begin..end]) {
                 continue;
             }
             self.record += 1;
-            let result = match () {
-                () if end - begin > self.shape.longest => Err(Fault::TooLong),
-                () if splitter.pushed() > most => Err(Fault::TooManyValues(most)),
-                () => splitter.cells(walk.text).fit(self.shape.width),
-            };
-            return Some(match result {
-                Ok(cells) => Row::Sound(cells),
-                Err(fault) => Row::Bad(self.bad(fault, begin, end)),
-            });
+            let marks = self.walk.as_ref()?.marks(first, self.shape.width);
+            return Some(Row::Sound(splitter.regular(text, begin, marks)));
         }
-        self.scanned(splitter)
+        None
     }
 
     /// The next row, which is not regular, and then on in the regular way.
     #[cold]
-    fn strange<'s>(&mut self, splitter: &'s mut Splitter<'_>) -> Option<Row<'s>>
+    fn irregular<'s>(&mut self, splitter: &'s mut Splitter<'_>) -> Option<Row<'s>>
     where
         'b: 's,
     {
-        self.quote = None;
         let row = self.scanned(splitter);
-        self.walk = self.walk.take().map(|walk| Walk::new(walk.text, self.dialect.delimiter()[0], self.at));
+        self.at = (self.at + 1).min(self.block.bytes.len()); // behind the line end
+        if let Some(walk) = &mut self.walk {
+            walk.resume(self.at);
+        }
         row
     }
 

@@ -8,6 +8,7 @@ use simdutf8::basic;
 use super::dialect::{Dialect, trim};
 use super::fault::Fault;
 use super::scan::{Event, Scan};
+use super::walk::Mark;
 
 /// Takes the place of a delimiter of several bytes. It cannot stand in a row, which is UTF-8.
 const STAND_IN: u8 = 0xff;
@@ -43,13 +44,24 @@ struct Bound {
 pub(crate) struct Cells<'s> {
     text: &'s str,
     unpaired: &'s str,
+    /// Of a regular row: where it begins, and its marks.
+    begin: usize,
+    marks: &'s [Mark],
+    /// Of a regular row, those of its odd cells.
     bounds: &'s [Bound],
+    /// Cells that are not odd hold no commas.
+    plain: bool,
 }
 
 impl<'s> Cells<'s> {
+    /// Those of a row that is not regular.
+    fn bounded(text: &'s str, bounds: &'s [Bound]) -> Cells<'s> {
+        Cells { text, unpaired: "", begin: 0, marks: &[], bounds, plain: false }
+    }
+
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
-        self.bounds.len()
+        self.marks.len().max(self.bounds.len())
     }
 
     /// The cell at a place from 0; empty if there is none.
@@ -60,11 +72,36 @@ impl<'s> Cells<'s> {
     /// The same, and whether it is known to hold no quotes, commas and line ends.
     #[inline]
     pub(super) fn cell(&self, place: usize) -> (&'s str, bool) {
+        if let Some(mark) = self.marks.get(place)
+            && !mark.is_odd()
+        {
+            return (&self.text[self.begin(place)..mark.at()], self.plain);
+        }
         let Some(Bound { begin, end, plain }) = self.bounds.get(place) else { return ("", true) };
         let behind = self.text.len();
         match *begin < behind {
             true => (&self.text[*begin..*end], *plain),
             false => (&self.unpaired[begin - behind..end - behind], *plain),
+        }
+    }
+
+    /// What stands from one cell to another, if that is what a writer would write of them: cells with commas between
+    /// them that need neither trimming nor quotes.
+    #[inline]
+    pub(super) fn run(&self, first: usize, last: usize) -> Option<&'s str> {
+        let marks = self.marks.get(first..=last)?;
+        match self.plain && !Mark::any(marks).is_odd() {
+            true => Some(&self.text[self.begin(first)..marks[marks.len() - 1].at()]),
+            false => None,
+        }
+    }
+
+    /// Where a cell of a regular row begins.
+    #[inline]
+    fn begin(&self, place: usize) -> usize {
+        match place.checked_sub(1) {
+            Some(before) => self.marks[before].at() + 1,
+            None => self.begin,
         }
     }
 
@@ -74,7 +111,7 @@ impl<'s> Cells<'s> {
         (0..self.len()).map(|place| self.at(place))
     }
 
-    /// For a header of so many columns: more cells may follow if they are empty.
+    /// For a header of so many columns: more cells may follow if they are empty. Not for regular rows.
     pub(super) fn fit(self, width: usize) -> Result<Cells<'s>, Fault> {
         if self.len() < width {
             return Err(Fault::TooFewValues(self.len()));
@@ -115,33 +152,35 @@ impl<'d> Splitter<'d> {
         }
     }
 
-    /// Begins a row whose cells are [pushed](Self::push).
+    /// The cells of a regular row.
     #[inline]
-    pub(super) fn begin(&mut self) {
+    pub(super) fn regular<'s>(&'s mut self, text: &'s str, begin: usize, marks: &'s [Mark]) -> Cells<'s> {
         self.bounds.clear();
-        self.unpaired.clear();
+        if Mark::any(marks).is_odd() {
+            self.odd(text, begin, marks);
+        }
+        let Splitter { unpaired, bounds, plain, .. } = self;
+        Cells { text, unpaired, begin, marks, bounds, plain: *plain }
     }
 
-    /// How many cells were pushed.
-    pub(super) fn pushed(&self) -> usize {
-        self.bounds.len()
-    }
-
-    /// The next cell of a regular row, which stands there in the text; there may be pairs of quotes in it.
-    #[inline]
-    pub(super) fn push(&mut self, text: &str, begin: usize, end: usize, pairs: bool) {
+    /// Looks a second time at the odd cells of a regular row.
+    fn odd(&mut self, text: &str, begin: usize, marks: &[Mark]) {
         let bytes = text.as_bytes();
-        let cell = match bytes.get(begin) {
-            Some(b'"') if end - begin > 1 => {
-                let (begin, end) = (begin + 1, end - 1);
-                match pairs && memchr(b'"', &bytes[begin..end]).is_some() {
-                    true => self.unpair(text, begin, end),
-                    false => bound(bytes, begin, end, false),
-                }
+        self.unpaired.clear();
+        self.bounds.resize(marks.len(), Bound { begin: 0, end: 0, plain: false });
+        let mut cell = begin;
+        for (place, mark) in marks.iter().enumerate() {
+            let (begin, end) = (cell, mark.at());
+            cell = end + 1;
+            if !mark.is_odd() {
+                continue;
             }
-            _ => bound(bytes, begin, end, self.plain),
-        };
-        self.bounds.push(cell);
+            self.bounds[place] = match bytes[begin] {
+                b'"' if mark.has_pairs() && end - begin > 2 => self.unpair(text, begin + 1, end - 1),
+                b'"' => bound(bytes, begin + 1, end - 1, false),
+                _ => bound(bytes, begin, end, self.plain),
+            };
+        }
     }
 
     #[cold]
@@ -155,12 +194,6 @@ impl<'d> Splitter<'d> {
         }
         self.unpaired.push_str(rest);
         Bound { begin: text.len() + from, end: text.len() + self.unpaired.len(), plain: false }
-    }
-
-    /// The cells that were pushed.
-    #[inline]
-    pub(super) fn cells<'s>(&'s self, text: &'s str) -> Cells<'s> {
-        Cells { text, unpaired: &self.unpaired, bounds: &self.bounds }
     }
 
     /// The cells of a row without its line end: `most` of them, or it has too many. Its text, if it is known to be
@@ -189,7 +222,7 @@ impl<'d> Splitter<'d> {
     fn plain<'s>(&'s mut self, text: &'s str, most: usize) -> Result<Cells<'s>, Fault> {
         let row = text.as_bytes();
         let delimiter = self.dialect.delimiter();
-        self.begin();
+        self.bounds.clear();
         let plain = self.plain;
         let mut begin = 0;
         match delimiter {
@@ -213,7 +246,7 @@ impl<'d> Splitter<'d> {
             }
         }
         self.bounds.push(bound(row, begin, row.len(), plain));
-        Ok(self.cells(text))
+        Ok(Cells::bounded(text, &self.bounds))
     }
 
     fn quoted<'s>(&'s mut self, row: &'s [u8], most: usize) -> Result<Cells<'s>, Fault> {
@@ -245,7 +278,7 @@ impl<'d> Splitter<'d> {
             self.bounds.push(bound(text.as_bytes(), begin, *end, false));
             begin = *end;
         }
-        Ok(Cells { text, unpaired: "", bounds: &self.bounds })
+        Ok(Cells::bounded(text, &self.bounds))
     }
 
     /// How many cells a row has, and whether the parser can take it as it is.

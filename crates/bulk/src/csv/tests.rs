@@ -378,6 +378,12 @@ mod properties {
         rows
     }
 
+    /// A cell of a sound row.
+    fn cell() -> impl Strategy<Value = String> {
+        let quoted = "[a,\"\n\u{a0}#= ]{0,5}".prop_map(|text| format!("\"{}\"", text.replace('"', "\"\"")));
+        prop_oneof!["[ab#=!\u{e9}\u{a0}\u{1}][ a#\u{a0}\t]{0,5}", "[a-z0-9]{0,40}", quoted]
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
 
@@ -392,6 +398,21 @@ mod properties {
                     reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
                 prop_assert_eq!(written, plainly(&text));
             }
+        }
+
+        /// Runs of cells that are copied at once are spelled as the writer spells each of them.
+        #[test]
+        fn what_is_copied_is_spelled_as_it_is_written(rows in prop::collection::vec(prop::collection::vec(cell(), 5), 1..6), block in 1..200_usize) {
+            let text = format!("a,b,c,d,e\n{}\n", rows.iter().map(|row| row.join(",")).collect::<Vec<_>>().join("\n"));
+            let rules = "{columnsToRedactIfPresent: [b], columnsToRename: {a: z}}";
+            let outcome = run(rules, text.as_bytes(), &Options::default(), block).unwrap();
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(outcome.output.as_bytes());
+            let mut again = Vec::new();
+            for row in reader.records() {
+                write::row(row.unwrap().iter(), "\n", &mut again);
+            }
+            prop_assert_eq!(outcome.summary.rows, rows.len() as u64);
+            prop_assert_eq!(String::from_utf8(again).unwrap(), outcome.output);
         }
     }
 }

@@ -75,6 +75,25 @@ impl Column {
             Action::Steps(steps) => step::run(steps, value, keys, out),
         }
     }
+
+    /// Where a cell becomes a pseudonym and nothing is done besides, appends it as a cell of CSV, in quotes if it takes
+    /// them. `None` of all other columns.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`cell`](Self::cell).
+    #[inline]
+    pub fn pseudonym_for_csv(
+        &self,
+        value: &str,
+        keys: &Pseudonymizer,
+        out: &mut String,
+    ) -> Option<Result<Cell, MissingKey>> {
+        match &self.action {
+            Action::Pseudonymize(format) => Some(format.append_to_csv(value, keys, out)),
+            Action::Copy | Action::Steps(_) => None,
+        }
+    }
 }
 
 /// Says nothing of the header.

@@ -73,6 +73,21 @@ impl PseudonymFormat {
         }
         Ok(Cell::Pseudonym)
     }
+
+    /// Appends the same as a cell of CSV: JSON is quoted, and the others have nothing that must be.
+    #[inline]
+    pub(super) fn append_to_csv(
+        self,
+        value: &str,
+        keys: &Pseudonymizer,
+        out: &mut String,
+    ) -> Result<Cell, MissingKey> {
+        match self {
+            PseudonymFormat::Json if is_blank(value) => Ok(Cell::Nothing),
+            PseudonymFormat::Json => keys.json_cell_into(value, out).map(|()| Cell::Pseudonym),
+            PseudonymFormat::UrlSafeToken | PseudonymFormat::UrlSafeHashOnly => self.append(value, keys, out),
+        }
+    }
 }
 
 /// Appends what the steps make of a value. Appends nothing if a key is missing.
