@@ -105,6 +105,14 @@ pub(crate) fn contenders(
         program: std::env::current_exe().unwrap(),
         arguments: words(&["floor", format, "INPUT", "OUTPUT"]),
     });
+    all.push(Contender {
+        name: "the bytes alone, copied",
+        cores: 1,
+        keeps_order: true,
+        is_exact: false,
+        program: std::env::current_exe().unwrap(),
+        arguments: words(&["copy", "INPUT", "OUTPUT"]),
+    });
     let script = |name, program: &Path, file: &str, cores: usize, threads: &[&str]| {
         let mut arguments = vec![repository::root().join("tests/benches/bulk").join(file).into()];
         arguments.extend(words(&[format, "INPUT", "OUTPUT"]));

@@ -2,7 +2,7 @@
 //! the row is written. No rules, no canonical forms, no check of UTF-8, no shuffling, no places for errors.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use csv::{ByteRecord, ReaderBuilder, WriterBuilder};
@@ -13,6 +13,20 @@ use vizard_tests::keys::SALT;
 use crate::generated::PSEUDONYMIZED;
 
 const BUFFER: usize = 1 << 18;
+
+/// The bytes alone, from here to there.
+pub(crate) fn copy(input: &str, output: &str) {
+    let mut input = File::open(input).expect("the input can be read");
+    let mut output = File::create(output).expect("there is room");
+    let mut buffer = vec![0; BUFFER];
+    loop {
+        match input.read(&mut buffer).expect("the input can be read") {
+            0 => break,
+            read => output.write_all(&buffer[..read]).expect("there is room"),
+        }
+    }
+    output.sync_all().expect("the disk takes it");
+}
 
 /// The csv crate reads and writes; cells become JSON, as they do by default.
 pub(crate) fn csv(input: &str, output: &str) {

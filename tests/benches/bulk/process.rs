@@ -1,7 +1,8 @@
 //! A process on some of the cores, with the time and memory that it took.
 
 use std::ffi::OsStr;
-use std::fs;
+use std::fs::{self, File};
+use std::io;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -41,6 +42,17 @@ pub(crate) fn run<A: AsRef<OsStr>>(program: &Path, arguments: &[A], cores: usize
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{}: {said}", program.display());
     Taken { wall, cpu: watched.0, peak: watched.1 }
+}
+
+/// Brings a file into memory, and makes as much room for what comes of it.
+pub(crate) fn warm(input: &Path, room: &Path) {
+    let bytes =
+        fs::copy(input, room).and_then(|_| File::options().append(true).open(room)).and_then(|file| {
+            let mut bytes = File::open(input)?;
+            io::copy(&mut bytes, &mut &file)
+        });
+    assert!(bytes.is_ok(), "{}: {bytes:?}", room.display());
+    fs::remove_file(room).expect("it was just written");
 }
 
 /// Looks on until the process has ended, and leaves it to be waited for, so that the system still tells of it.

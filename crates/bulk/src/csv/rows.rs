@@ -181,3 +181,55 @@ impl<'b> Rows<'b> {
         Bad { fault, place, row: &self.block.bytes[begin..end] }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The cells of sound rows, and of others where they stand and why they are none.
+    fn all(mut rows: Rows<'_>, dialect: &Dialect) -> Vec<Result<Vec<String>, (Place, &'static str)>> {
+        let mut splitter = Splitter::new(dialect);
+        let mut all = Vec::new();
+        while let Some(row) = rows.next(&mut splitter) {
+            all.push(match row {
+                Row::Sound(cells) => Ok(cells.iter().map(str::to_owned).collect()),
+                Row::Bad(bad) => Err((bad.place, bad.fault.code())),
+            });
+        }
+        all
+    }
+
+    /// Rows of two cells, most of them regular, so many that their marks are gathered several times.
+    fn block() -> impl Strategy<Value = String> {
+        let cell = prop_oneof![
+            6 => "[a-z]{0,12}",
+            1 => "[ a\u{e9}#]{0,40}",
+            1 => "\"[a,\n]{0,70}(\"\"){0,2}\"",
+        ];
+        let end = prop_oneof![6 => Just("\n"), 1 => Just("\r\n"), 1 => Just("\n\n"), 1 => Just("\n \n")];
+        let row = prop_oneof![
+            40 => (cell.clone(), cell, end).prop_map(|(one, other, end)| format!("{one},{other}{end}")),
+            1 => prop::sample::select(vec![
+                "a\n", "a,b,\n", "a,b,c\n", ",,,\n", "a, \"b,\"\n", "a\"b,c\n", "\"a\"b,c\n", "\"a\"\"\",b\r",
+            ])
+            .prop_map(str::to_owned),
+        ];
+        prop::collection::vec(row, 0..1000).prop_map(|rows| rows.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+        #[test]
+        fn rows_told_by_their_marks_are_those_of_the_scan(text in block(), longest in 20..200_usize) {
+            let dialect = Dialect::columnar(",").unwrap();
+            let block = Block { bytes: text.into_bytes(), first_line: 2, too_long: false };
+            let shape = Shape { width: 2, longest };
+            let marked = Rows::new(&block, &dialect, shape);
+            let scanned = Rows { walk: None, ..Rows::new(&block, &dialect, shape) };
+            prop_assert_eq!(all(marked, &dialect), all(scanned, &dialect));
+        }
+    }
+}
