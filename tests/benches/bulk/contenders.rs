@@ -27,6 +27,11 @@ pub(crate) struct Contender {
 }
 
 impl Contender {
+    /// It does nothing to what it reads.
+    pub(crate) fn copies(&self) -> bool {
+        self.name == COPY
+    }
+
     pub(crate) fn run(&self, input: &Path, output: &Path) -> Taken {
         let place = |word: &OsString| match word.to_str() {
             Some("INPUT") => input.into(),
@@ -106,7 +111,7 @@ pub(crate) fn contenders(
         arguments: words(&["floor", format, "INPUT", "OUTPUT"]),
     });
     all.push(Contender {
-        name: "the bytes alone, copied",
+        name: COPY,
         cores: 1,
         keeps_order: true,
         is_exact: false,
@@ -128,6 +133,9 @@ pub(crate) fn contenders(
     }
     all
 }
+
+/// What only copies.
+const COPY: &str = "the bytes alone, copied";
 
 /// Whom times are told in multiples of.
 pub(crate) const FLOOR: &str = "the floor";

@@ -52,7 +52,12 @@ impl Kind {
     }
 
     pub(crate) fn is_called(self, name: &str) -> bool {
-        (if self.is_csv() { "csv" } else { "ndjson" }) == name
+        let own = match self {
+            Kind::Csv => "csv",
+            Kind::CsvOfStrangers => "strangers",
+            Kind::Ndjson => "ndjson",
+        };
+        own == name
     }
 
     fn name(self) -> &'static str {

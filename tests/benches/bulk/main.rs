@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo bench -p vizard-tests --bench bulk
-//! cargo bench -p vizard-tests --bench bulk -- --megabytes 100 --runs 5 --only csv --output /mnt/disk
+//! cargo bench -p vizard-tests --bench bulk -- --megabytes 100 --runs 5 --only strangers --output /mnt/disk
 //! ```
 //!
 //! Every contender is a process of its own that reads one file and writes another, the command as it is released. All
@@ -85,7 +85,7 @@ impl Wanted {
             runs: 3,
             folder: target.join("tests/bulk"),
             output: if memory.is_dir() { memory.to_owned() } else { target.join("tests/bulk") },
-            kinds: vec![Kind::Csv, Kind::CsvOfStrangers, Kind::Ndjson],
+            kinds: vec![Kind::Csv, Kind::Ndjson],
         };
         for pair in words.chunks(2) {
             let [name, value] = pair else { panic!("{pair:?} has no value") };
@@ -93,7 +93,10 @@ impl Wanted {
                 "--megabytes" => wanted.bytes = value.parse::<u64>().unwrap() * 1_000_000,
                 "--runs" => wanted.runs = value.parse().unwrap(),
                 "--output" => wanted.output = value.into(),
-                "--only" => wanted.kinds.retain(|kind| kind.is_called(value)),
+                "--only" => {
+                    wanted.kinds = vec![Kind::Csv, Kind::CsvOfStrangers, Kind::Ndjson];
+                    wanted.kinds.retain(|kind| kind.is_called(value));
+                }
                 other => panic!("there is no option {other}"),
             }
         }
@@ -120,7 +123,7 @@ fn rounds(contenders: &[Contender], input: &Path, wanted: &Wanted) -> Vec<Vec<pr
             if first.exists() {
                 let differs = table::difference(&first, &output, contender.keeps_order);
                 assert!(!differs || !contender.is_exact, "{} writes something else", contender.name);
-                if differs {
+                if differs && !contender.copies() {
                     println!("{}: spells its output otherwise", contender.name);
                 }
             } else {

@@ -23,11 +23,13 @@ const GLANCE: Duration = Duration::from_millis(4);
 /// Linux counts time of processes in hundredths of a second.
 const TICKS_A_SECOND: f64 = 100.0;
 
-/// Runs a program to its end, on the first so many cores where the system lets us choose.
+/// Runs a program to its end, on the last so many cores where the system lets us choose: the first one serves most of
+/// the interrupts.
 pub(crate) fn run<A: AsRef<OsStr>>(program: &Path, arguments: &[A], cores: usize) -> Taken {
     let mut command = if can_pin() {
         let mut command = Command::new("taskset");
-        command.arg("-c").arg(format!("0-{}", cores - 1)).arg(program);
+        let all = std::thread::available_parallelism().map_or(cores, usize::from);
+        command.arg("-c").arg(format!("{}-{}", all.saturating_sub(cores), all - 1)).arg(program);
         command
     } else {
         Command::new(program)
