@@ -33,7 +33,7 @@ use vizard_sanitizer::bulk::Columnar;
 
 pub(crate) use dialect::Dialect;
 pub(crate) use frame::Framer;
-pub(crate) use lines::Lines;
+pub(crate) use lines::{Lines, LinesBefore};
 pub(crate) use rows::{Row, Rows, Shape};
 pub(crate) use split::{Cells, Splitter};
 pub(crate) use write::{is_formula, row as write_row};

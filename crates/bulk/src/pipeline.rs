@@ -32,6 +32,9 @@ const KEPT: usize = 4 * BLOCK;
 /// More threads than this wait for the framer.
 const MOST_THREADS: usize = 64;
 
+/// Rows of one block that may be set aside: what bounds memory when rows are small, and all of them wrong.
+const MOST_REJECTED: usize = 1 << 15;
+
 /// Some rows of a file.
 #[derive(Debug, Default)]
 pub(crate) struct Block {
@@ -69,15 +72,26 @@ pub(crate) struct Done {
 
 impl Done {
     /// Sets a row aside and counts it.
-    pub(crate) fn reject(&mut self, place: Place, code: &'static str, row: &[u8]) {
+    ///
+    /// # Errors
+    ///
+    /// Too many rows of the block were set aside: the file is another than the rules are for.
+    pub(crate) fn reject(&mut self, place: Place, code: &'static str, row: &[u8]) -> Result<(), Failure> {
+        if self.rejected.len() == MOST_REJECTED {
+            let message = format!(
+                "more than {MOST_REJECTED} rows in a row or nearly so are wrong: this is another file than the rules are for"
+            );
+            return Err(Failure::new("too-many-bad-rows", message).at(place));
+        }
         self.rejected.push(Rejected { place, code, row: row.to_vec() });
         self.tally.rejected += 1;
         *self.tally.rejected_for.entry(code).or_default() += 1;
+        Ok(())
     }
 
     fn clear(&mut self) {
         recycle(&mut self.out);
-        self.rejected.clear();
+        self.rejected = Vec::new();
         self.tally = Summary::default();
     }
 }
@@ -148,8 +162,7 @@ impl Sink<'_, '_> {
 fn perform(work: &dyn Work, block: &Block, done: &mut Done) -> Result<(), Failure> {
     if block.too_long {
         let place = Place { line: Some(block.first_line), record: Some(1), column: None };
-        done.reject(place, "record-too-long", &block.bytes);
-        return Ok(());
+        return done.reject(place, "record-too-long", &block.bytes);
     }
     catch_unwind(AssertUnwindSafe(|| work.block(block, done))).unwrap_or_else(|_| {
         let message = "a fault of the program itself: it gave up on some rows";

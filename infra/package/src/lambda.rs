@@ -53,7 +53,7 @@ impl Function {
     fn ceiling(self) -> usize {
         match self {
             Function::Api => 6_000_000,
-            Function::Bulk => 12_000_000,
+            Function::Bulk => 9_000_000,
         }
     }
 }

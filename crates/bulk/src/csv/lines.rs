@@ -33,6 +33,22 @@ impl Lines {
     }
 }
 
+/// The lines of one text, counted from place to place.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct LinesBefore {
+    at: usize,
+    lines: Lines,
+}
+
+impl LinesBefore {
+    /// Lines that end before a place, which is not before that of the last question.
+    pub(crate) fn count(&mut self, text: &[u8], at: usize) -> u64 {
+        self.lines.add(&text[self.at..at]);
+        self.at = at;
+        self.lines.ended
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@ use simdutf8::basic;
 
 use super::dialect::Dialect;
 use super::fault::Fault;
-use super::lines::Lines;
+use super::lines::LinesBefore;
 use super::scan::Scan;
 use super::split::{Cells, Splitter};
 use super::walk::Walk;
@@ -38,6 +38,7 @@ pub(crate) struct Rows<'b> {
     /// Where the next row begins.
     at: usize,
     record: u64,
+    lines: LinesBefore,
     /// The way for regular rows, where there is one.
     walk: Option<Walk<'b>>,
     /// On the other way: a quote before which, from `at` on, there is none.
@@ -64,10 +65,7 @@ impl Bad<'_> {
             (Fault::QuoteNotClosed(_), _) | (_, BadRows::Fail) => {
                 Err(Failure::new(self.fault.code(), self.fault.message()).at(self.place))
             }
-            (_, BadRows::Quarantine) => {
-                done.reject(self.place, self.fault.code(), self.row);
-                Ok(())
-            }
+            (_, BadRows::Quarantine) => done.reject(self.place, self.fault.code(), self.row),
         }
     }
 }
@@ -80,7 +78,17 @@ impl<'b> Rows<'b> {
             (Some(text), [delimiter]) => Walk::new(text, *delimiter, shape.width),
             (_, _) => None,
         };
-        Rows { dialect, shape, block, text, at: 0, record: 0, walk, quote: None }
+        Rows {
+            dialect,
+            shape,
+            block,
+            text,
+            at: 0,
+            record: 0,
+            lines: LinesBefore::default(),
+            walk,
+            quote: None,
+        }
     }
 
     /// The next row. Lines that are empty, or white space alone, are none.
@@ -171,11 +179,11 @@ impl<'b> Rows<'b> {
     }
 
     #[cold]
-    fn bad<'s>(&self, fault: Fault, begin: usize, end: usize) -> Bad<'s>
+    fn bad<'s>(&mut self, fault: Fault, begin: usize, end: usize) -> Bad<'s>
     where
         'b: 's,
     {
-        let line = self.block.first_line + Lines::of(&self.block.bytes[..begin]);
+        let line = self.block.first_line + self.lines.count(&self.block.bytes, begin);
         let place = Place { line: Some(line), record: Some(self.record), column: fault.column() };
         let end = if fault == Fault::TooLong { end.min(begin + BEGINNING) } else { end };
         Bad { fault, place, row: &self.block.bytes[begin..end] }

@@ -136,6 +136,9 @@ impl<'b> Walk<'b> {
     /// Gathers more marks, and says whether there are any.
     #[inline(never)]
     fn fill(&mut self) -> bool {
+        if self.ended {
+            return false;
+        }
         self.found.copy_within(self.next..self.filled, 0);
         self.filled -= self.next;
         self.next = 0;

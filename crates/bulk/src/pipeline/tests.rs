@@ -57,7 +57,7 @@ impl Work for Shout {
             let place =
                 Place { line: Some(block.first_line + number), record: Some(number + 1), column: None };
             match line {
-                "bad" => done.reject(place, "bad", line.as_bytes()),
+                "bad" => done.reject(place, "bad", line.as_bytes())?,
                 "worse" => return Err(Failure::new("worse", "a row is worse").at(place)),
                 "fault" => panic!("a secret of {line}"),
                 _ => {
@@ -198,4 +198,22 @@ fn without_a_place_for_them_bad_rows_are_only_counted() {
     let mut blocks = Lines::new(&["a", "bad"], 1);
     let summary = run(&mut blocks, &Shout::default(), 1, &mut output, None, &Progress::default()).unwrap();
     assert_eq!((output.as_slice(), summary.rows, summary.rejected), (b"A\n".as_slice(), 1, 1));
+}
+
+#[test]
+fn a_block_of_which_nothing_is_sound_fails_instead_of_filling_memory() {
+    let mut done = Done::default();
+    let place = Place { line: Some(3), ..Place::default() };
+    for _ in 0..MOST_REJECTED {
+        done.reject(place, "bad", b"x").unwrap();
+    }
+    let failure = done.reject(place, "bad", b"x").unwrap_err();
+    assert_eq!((failure.code, failure.place), ("too-many-bad-rows", place));
+    assert!(
+        failure.to_string().starts_with("more than 32768 rows in a row or nearly so are wrong"),
+        "{failure}"
+    );
+    done.clear();
+    assert_eq!(done.rejected.capacity(), 0);
+    done.reject(place, "bad", b"x").unwrap();
 }

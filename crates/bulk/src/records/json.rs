@@ -6,7 +6,7 @@ use vizard_sanitizer::Counts;
 use vizard_sanitizer::bulk::{BadRecord, Layout, Records};
 
 use super::extent::Extent;
-use crate::csv::Lines;
+use crate::csv::{Lines, LinesBefore};
 use crate::failure::{Failure, Place};
 use crate::pipeline::{Block, Done, Work};
 use crate::summary::Summary;
@@ -29,7 +29,7 @@ impl Work for Json<'_> {
             }
             // Of a record on several lines, each line alone would be said to be no JSON, which is true and helps less.
             Err(bad) if self.bad_rows == BadRows::Fail && bad.code() == "record-on-several-lines" => {
-                Err(failure(&bad, place(block, bad.offset, bad.index)))
+                Err(failure(&bad, place(block, Lines::of(&block.bytes[..bad.offset]), bad.index)))
             }
             // Alone, a record cannot be blamed for its neighbours.
             Err(_) => self.one_by_one(block, done),
@@ -40,7 +40,7 @@ impl Work for Json<'_> {
 impl Json<'_> {
     fn one_by_one(&self, block: &Block, done: &mut Done) -> Result<(), Failure> {
         let bytes = &block.bytes[..];
-        let mut at = 0;
+        let (mut at, mut lines) = (0, LinesBefore::default());
         for index in 0.. {
             at += bytes[at..].iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')).count();
             if at == bytes.len() {
@@ -54,9 +54,9 @@ impl Json<'_> {
             match self.rules.sanitize(record, self.layout, self.keys, &mut done.out) {
                 Ok(counts) => tally(&counts, &mut done.tally),
                 Err(bad) if self.bad_rows == BadRows::Fail || bad.is_of_the_keys() => {
-                    return Err(failure(&bad, place(block, at, index)));
+                    return Err(failure(&bad, place(block, lines.count(bytes, at), index)));
                 }
-                Err(bad) => done.reject(place(block, at, index), bad.code(), record),
+                Err(bad) => done.reject(place(block, lines.count(bytes, at), index), bad.code(), record)?,
             }
             at += record.len();
         }
@@ -64,8 +64,8 @@ impl Json<'_> {
     }
 }
 
-fn place(block: &Block, offset: usize, index: u64) -> Place {
-    let line = block.first_line + Lines::of(&block.bytes[..offset]);
+fn place(block: &Block, lines_before: u64, index: u64) -> Place {
+    let line = block.first_line + lines_before;
     Place { line: Some(line), record: Some(index + 1), column: None }
 }
 

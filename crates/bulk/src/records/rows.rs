@@ -118,7 +118,7 @@ impl Tabular<'_> {
                     if self.bad_rows == BadRows::Fail || bad.is_of_the_keys() {
                         return Err(failure(&bad, place));
                     }
-                    done.reject(place, bad.code(), &line);
+                    done.reject(place, bad.code(), &line)?;
                 }
             }
         }
