@@ -79,7 +79,7 @@ impl Done {
     pub(crate) fn reject(&mut self, place: Place, code: &'static str, row: &[u8]) -> Result<(), Failure> {
         if self.rejected.len() == MOST_REJECTED {
             let message = format!(
-                "more than {MOST_REJECTED} rows in a row or nearly so are wrong: this is another file than the rules are for"
+                "more than {MOST_REJECTED} rows close together are wrong: this is another file than the rules are for"
             );
             return Err(Failure::new("too-many-bad-rows", message).at(place));
         }

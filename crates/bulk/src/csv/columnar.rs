@@ -180,27 +180,18 @@ impl<'t> Sanitize<'t> {
             Err(vacancy) => vacancy,
         };
         text.clear();
-        let missing = |_| Failure::new("missing-key", "a pseudonym takes a key that is not configured");
-        if let Some(cell) = column.pseudonym_for_csv(value, self.keys, text) {
-            if cell.map_err(missing)? == Cell::Nothing {
-                done.tally.changed += 1;
-                return Ok(());
-            }
-            done.out.extend_from_slice(text.as_bytes());
-            done.tally.pseudonyms += 1;
-            if let Some(vacancy) = vacancy {
-                memo.remember(vacancy, value, text.as_bytes());
-            }
-            return Ok(());
-        }
-        let cell = match is_blank(value) {
-            true => Cell::Nothing,
-            false => column.cell(value, self.keys, text).map_err(missing)?,
-        };
+        let pseudonym = column.pseudonym_for_csv(value, self.keys, text);
+        let is_spelled = pseudonym.is_some();
+        let cell = pseudonym
+            .unwrap_or_else(|| column.cell(value, self.keys, text))
+            .map_err(|_| Failure::new("missing-key", "a pseudonym takes a key that is not configured"))?;
         match cell {
             Cell::Pseudonym => {
                 let begin = done.out.len();
-                write::push(text, &mut done.out);
+                match is_spelled {
+                    true => done.out.extend_from_slice(text.as_bytes()),
+                    false => write::push(text, &mut done.out),
+                }
                 done.tally.pseudonyms += 1;
                 if let Some(vacancy) = vacancy {
                     memo.remember(vacancy, value, &done.out[begin..]);

@@ -23,7 +23,7 @@ pub(super) struct Marks<'b> {
     edge: u64,
     /// Bit 0: the byte before is a quote.
     quote: u64,
-    cells: Cells,
+    cell: Begun,
 }
 
 /// What is in 64 bytes, a bit each.
@@ -46,7 +46,7 @@ pub(super) struct Chunk {
 
 /// What was seen of the cell that a chunk begins in.
 #[derive(Clone, Debug)]
-struct Cells {
+struct Begun {
     /// Bit 0: it begins with the chunk.
     begins: u64,
     /// Bit 0: the byte before is up to a space.
@@ -55,7 +55,7 @@ struct Cells {
     pairs: bool,
 }
 
-impl Cells {
+impl Begun {
     /// The marks of odd cells, and of those with pairs of quotes.
     #[inline]
     fn judge(&mut self, lanes: &Lanes, marks: u64, pairs: u64) -> (u64, u64) {
@@ -81,8 +81,8 @@ fn carry(bits: u64, within: u64, carried: &mut bool) -> u64 {
 impl<'b> Marks<'b> {
     /// From the beginning of a row on.
     pub(super) fn new(bytes: &'b [u8], delimiter: u8, at: usize) -> Marks<'b> {
-        let cells = Cells { begins: 1, blank: 0, odd: false, pairs: false };
-        Marks { bytes, delimiter, at, inside: 0, edge: 1, quote: 0, cells }
+        let cell = Begun { begins: 1, blank: 0, odd: false, pairs: false };
+        Marks { bytes, delimiter, at, inside: 0, edge: 1, quote: 0, cell }
     }
 
     /// After the last chunk: a quote was not closed.
@@ -125,7 +125,7 @@ impl<'b> Marks<'b> {
             let outside = !self.inside;
             (self.edge, self.quote) = (edges >> 63, 0);
             let (delimiters, ends) = (delimiters & outside, ends & outside);
-            let (odd, pairs) = if CELLS { self.cells.judge(&lanes, delimiters | ends, 0) } else { (0, 0) };
+            let (odd, pairs) = if CELLS { self.cell.judge(&lanes, delimiters | ends, 0) } else { (0, 0) };
             return Some(Chunk { at, delimiters, ends, odd, pairs, strange: false });
         }
         let inside = parity(quotes) ^ self.inside;
@@ -142,7 +142,7 @@ impl<'b> Marks<'b> {
         self.inside = 0u64.wrapping_sub(inside >> 63);
         (self.edge, self.quote) = (edges >> 63, quotes >> 63);
         let (delimiters, ends) = (delimiters & sound, ends & sound);
-        let (odd, pairs) = if CELLS { self.cells.judge(&lanes, delimiters | ends, pairs) } else { (0, 0) };
+        let (odd, pairs) = if CELLS { self.cell.judge(&lanes, delimiters | ends, pairs) } else { (0, 0) };
         Some(Chunk { at, delimiters, ends, odd, pairs, strange: strange != 0 })
     }
 

@@ -209,10 +209,7 @@ fn a_block_of_which_nothing_is_sound_fails_instead_of_filling_memory() {
     }
     let failure = done.reject(place, "bad", b"x").unwrap_err();
     assert_eq!((failure.code, failure.place), ("too-many-bad-rows", place));
-    assert!(
-        failure.to_string().starts_with("more than 32768 rows in a row or nearly so are wrong"),
-        "{failure}"
-    );
+    assert!(failure.to_string().starts_with("more than 32768 rows close together are wrong"), "{failure}");
     done.clear();
     assert_eq!(done.rejected.capacity(), 0);
     done.reject(place, "bad", b"x").unwrap();
