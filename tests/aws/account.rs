@@ -1,6 +1,7 @@
 //! AWS as the product's own clients see it: the real ones, pointed at moto or at a front that fails.
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_ssm::config::Credentials;
@@ -9,8 +10,13 @@ pub(crate) use vizard_tests::clock::Ahead;
 use vizard_tests::moto::REGION;
 pub(crate) use vizard_tests::secrets::{text, texts};
 
-/// The account behind this URL.
+/// The account behind this URL, asked with patience: what is tested is what it says, on machines of any speed.
 pub(crate) async fn at(url: &str) -> Aws {
+    with_usual_patience(url).await.with_patience(Duration::from_secs(120))
+}
+
+/// The same for tests of when nobody waits any longer.
+pub(crate) async fn with_usual_patience(url: &str) -> Aws {
     let session = Some("session-of-the-test-client".to_owned());
     let credentials = Credentials::new("ASIATESTCLIENT", "secret-of-the-test-client", session, None, "tests");
     let loader = aws_config::defaults(BehaviorVersion::latest())

@@ -51,7 +51,7 @@ async fn a_lease_is_taken_refused_given_back_and_taken_again() {
     assert_eq!((lease.name.as_str(), Some(lease.holder.clone())), (ID, holder(&google)));
     let since: u128 = google.secret(ID).unwrap().labels["locked"].parse().unwrap();
     assert!(
-        std::time::UNIX_EPOCH.elapsed().unwrap().as_millis() - since < 10_000,
+        std::time::UNIX_EPOCH.elapsed().unwrap().as_millis() - since < 60_000,
         "milliseconds since 1970: {since}"
     );
     assert_eq!(other.acquire(ID, TTL).await, Ok(None));

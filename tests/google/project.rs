@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use vizard_gcp::SecretManager;
 use vizard_proxy::ports::{Clock, SystemClock};
@@ -21,8 +22,14 @@ pub(crate) fn environment(google: &Google, more: &[(&str, &str)]) -> BTreeMap<St
     pairs.collect()
 }
 
-/// The project, through the official clients.
+/// The project, through the official clients, asked with patience: what is tested is what it says, on machines of any
+/// speed.
 pub(crate) async fn of(google: &Google) -> vizard_gcp::Google {
+    with_usual_patience(google).await.with_patience(Duration::from_secs(120))
+}
+
+/// The same for tests of when nobody waits any longer.
+pub(crate) async fn with_usual_patience(google: &Google) -> vizard_gcp::Google {
     vizard_gcp::Google::of(&environment(google, &[])).await.unwrap()
 }
 

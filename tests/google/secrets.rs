@@ -133,6 +133,35 @@ async fn a_moment_of_trouble_is_not_noticed() {
     running.join_all().await;
 }
 
+/// Asking again is for moments: of who is away for long, everything is asked once, until there were answers again.
+#[tokio::test]
+async fn a_long_trouble_is_not_made_worse() {
+    let google = Google::start().await;
+    google.put_secret("vizard_zoom_THERE", "there");
+    let store = project::store(&google).await;
+    let away = || {
+        google.plan(ACCESS, u32::MAX, Fault::Error(Code::Unavailable));
+        google.plan(LOOK, u32::MAX, Fault::Error(Code::Unavailable));
+    };
+    away();
+    let mut reads = JoinSet::new();
+    for _ in 0..20 {
+        let store = store.clone();
+        reads.spawn(async move { store.read("vizard_zoom_THERE").await.unwrap_err() });
+    }
+    reads.join_all().await;
+    google.forget();
+    let unavailable = StoreError::Unavailable { reason: "UNAVAILABLE".to_owned() };
+    assert_eq!(store.read("vizard_zoom_THERE").await, Err(unavailable));
+    assert_eq!((google.count(ACCESS), google.count(LOOK)), (1, 1));
+    google.clear();
+    for _ in 0..60 {
+        assert!(store.read("vizard_zoom_THERE").await.unwrap().is_some());
+    }
+    google.plan(ACCESS, 1, Fault::Error(Code::Unavailable));
+    assert!(store.read("vizard_zoom_THERE").await.unwrap().is_some(), "a moment of trouble");
+}
+
 #[tokio::test]
 async fn a_token_that_is_not_good_any_more_is_a_denial() {
     let google = Google::start().await;

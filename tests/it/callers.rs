@@ -246,6 +246,6 @@ async fn an_issuer_that_says_nothing_is_not_waited_for_forever() {
     for status in tokens.collect::<Vec<_>>() {
         assert_eq!(status.await.unwrap(), 503);
     }
-    assert!(begin.elapsed() < Duration::from_secs(12), "{:?}", begin.elapsed());
+    assert!(begin.elapsed() < Duration::from_secs(30), "{:?}", begin.elapsed());
     assert_eq!(served.send(request("GET", "/healthz", &[], "")).await.status, 200);
 }

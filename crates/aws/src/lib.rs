@@ -62,6 +62,16 @@ impl Aws {
         Aws { config: config.build() }
     }
 
+    /// The same, but an operation, with all its attempts, may take this long instead of ten seconds, except those on
+    /// files.
+    #[must_use]
+    pub fn with_patience(self, operation: Duration) -> Aws {
+        let timeouts =
+            TimeoutConfig::builder().connect_timeout(operation).operation_attempt_timeout(operation);
+        let timeouts = timeouts.operation_timeout(operation).build();
+        Aws { config: self.config.into_builder().timeout_config(timeouts).build() }
+    }
+
     /// What all clients here are made of.
     pub fn config(&self) -> &SdkConfig {
         &self.config

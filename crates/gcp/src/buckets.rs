@@ -8,7 +8,7 @@ use tokio::sync::OnceCell;
 use vizard_proxy::BucketUri;
 use vizard_proxy::ports::{Destinations, Object, ObjectStore, OutputError};
 
-use crate::patience::{OPERATION, backoff, retries};
+use crate::patience::{backoff, breaker};
 use crate::{Google, errors};
 
 /// Opens `gs://bucket/prefix`. The client is made when something is put for the first time.
@@ -30,7 +30,8 @@ impl Buckets {
                 Some(endpoint) => builder.with_endpoint(endpoint),
                 None => builder,
             };
-            builder.with_retry_policy(retries()).with_backoff_policy(backoff()).build().await
+            let builder = builder.with_retry_policy(self.google.patience.retries());
+            builder.with_backoff_policy(backoff()).with_retry_throttler(breaker()).build().await
         };
         self.client.get_or_try_init(made).await.map_err(|_| OutputError::Unavailable)
     }
@@ -59,8 +60,8 @@ impl ObjectStore for Bucket {
         let put = put.set_content_type(object.content_type).set_content_encoding("gzip");
         // The same object again is the same object: what was cut off may be repeated.
         let put = put.set_metadata(object.metadata).with_idempotency(true);
-        let put = tokio::time::timeout(OPERATION, put.send_unbuffered()).await;
-        let put = put.map_err(|_| OutputError::Unavailable)?;
+        let put = self.buckets.google.patience.wait(put.send_unbuffered()).await;
+        let put = put.ok_or(OutputError::Unavailable)?;
         put.map(|_| ()).map_err(|error| errors::output(&error))
     }
 

@@ -72,6 +72,7 @@ pub(crate) fn file(error: &Error) -> FileError {
 }
 
 pub(crate) fn reason(error: &Error) -> String {
+    let error = last(error);
     match (error.status(), error.http_status_code()) {
         (Some(status), None) => status.code.name().to_owned(),
         (Some(status), Some(_)) if status.code != Code::Unknown => status.code.name().to_owned(),
@@ -84,4 +85,10 @@ pub(crate) fn reason(error: &Error) -> String {
         }
         (None, None) => "an answer that is not understood".to_owned(),
     }
+}
+
+/// What went wrong last, when there was no time to ask again.
+fn last(error: &Error) -> &Error {
+    let cause = if error.is_exhausted() { std::error::Error::source(error) } else { None };
+    cause.and_then(|cause| cause.downcast_ref()).unwrap_or(error)
 }

@@ -11,7 +11,6 @@ use google_cloud_secretmanager_v1::model::Secret as Described;
 use vizard_proxy::ports::{Lease, StoreError};
 
 use crate::errors::{self, Told};
-use crate::patience::ATTEMPT;
 use crate::{SecretManager, versions};
 
 /// Takes the lease, unless somebody holds it who took it less than `ttl` ago.
@@ -65,7 +64,13 @@ pub(crate) async fn release(store: &SecretManager, lease: &Lease) -> Result<(), 
 
 async fn read(store: &SecretManager, name: &str) -> Result<Described, StoreError> {
     let secret = store.secret(name)?;
-    let described = store.client.get_secret().set_name(secret).with_attempt_timeout(ATTEMPT).send().await;
+    let described = store
+        .client
+        .get_secret()
+        .set_name(secret)
+        .with_attempt_timeout(store.patience.attempt())
+        .send()
+        .await;
     described.map_err(|error| match errors::told(&error) {
         Told::Absent => StoreError::Unavailable {
             reason: format!("there is no secret `{name}`, whose labels the lease would be"),

@@ -18,6 +18,7 @@ pub mod storage_event;
 mod workload;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use google_cloud_auth::credentials::{self, Credentials, mds};
 use google_cloud_gax::client_builder::ClientBuilder;
@@ -33,7 +34,7 @@ pub use queue::WaitingCalls;
 pub use secret_manager::SecretManager;
 pub use workload::WorkloadIdentity;
 
-use patience::{backoff, retries};
+use patience::{Patience, backoff, breaker};
 
 /// The project that this program works in, and who it is there.
 #[derive(Debug, Clone)]
@@ -43,6 +44,7 @@ pub struct Google {
     /// Another address for all of Google, for tests.
     endpoint: Option<String>,
     metadata: Option<String>,
+    patience: Patience,
 }
 
 /// Why there is no way to Google.
@@ -87,7 +89,13 @@ impl Google {
             Some(project) => project,
             None => metadata::project(metadata.as_deref()).await.map_err(GoogleError::Project)?,
         };
-        Ok(Google { project, credentials, endpoint, metadata })
+        Ok(Google { project, credentials, endpoint, metadata, patience: Patience::default() })
+    }
+
+    /// The same, but an operation, with all its attempts, may take this long instead of ten seconds.
+    #[must_use]
+    pub fn with_patience(self, operation: Duration) -> Google {
+        Google { patience: Patience { operation }, ..self }
     }
 
     /// The id of the project.
@@ -144,7 +152,8 @@ impl Google {
     /// A client with this program's credentials, patience and address.
     fn client<F, C: From<Credentials>>(&self, builder: ClientBuilder<F, C>) -> ClientBuilder<F, C> {
         let builder = builder.with_credentials(self.credentials.clone());
-        let builder = builder.with_retry_policy(retries()).with_backoff_policy(backoff());
+        let builder = builder.with_retry_policy(self.patience.retries()).with_backoff_policy(backoff());
+        let builder = builder.with_retry_throttler(breaker());
         match &self.endpoint {
             Some(endpoint) => builder.with_endpoint(endpoint),
             None => builder,

@@ -9,6 +9,8 @@ use google_cloud_gax::exponential_backoff::{ExponentialBackoff, ExponentialBacko
 use google_cloud_gax::retry_policy::{RetryPolicy, RetryPolicyExt as _};
 use google_cloud_gax::retry_result::RetryResult;
 use google_cloud_gax::retry_state::RetryState;
+use google_cloud_gax::retry_throttler::CircuitBreaker;
+use google_cloud_gax::throttle_result::ThrottleResult;
 use vizard_proxy::ports::StoreError;
 
 /// Asks again after what may pass. All that is asked here may be done twice: a second version of the same value, the
@@ -36,24 +38,61 @@ impl RetryPolicy for Passing {
         };
         if passes { RetryResult::Continue(error) } else { RetryResult::Permanent(error) }
     }
+
+    /// Whoever is not to ask again is told now what went wrong, not after all the time has passed.
+    fn on_throttle(&self, _state: &RetryState, error: Error) -> ThrottleResult {
+        ThrottleResult::Exhausted(error)
+    }
 }
 
-pub(crate) fn retries() -> impl RetryPolicy + 'static {
-    Passing.with_attempt_limit(ATTEMPTS).with_time_limit(OPERATION)
+/// How long an operation may take, with all its attempts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    pub(crate) operation: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Patience {
+        Patience { operation: Duration::from_secs(10) }
+    }
+}
+
+impl Patience {
+    /// How long one attempt may take: after one that hangs there is time for another.
+    pub(crate) fn attempt(self) -> Duration {
+        self.operation / 2
+    }
+
+    pub(crate) fn retries(self) -> impl RetryPolicy + 'static {
+        Passing.with_attempt_limit(ATTEMPTS).with_time_limit(self.operation)
+    }
+
+    /// The answer, or `None` when it, credentials included, took too long.
+    pub(crate) async fn wait<T>(self, answer: impl Future<Output = T>) -> Option<T> {
+        tokio::time::timeout(self.operation, answer).await.ok()
+    }
+
+    /// The same of a store.
+    pub(crate) async fn of_store<T>(
+        self,
+        answer: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let late = || Err(StoreError::Unavailable { reason: "no answer in time".to_owned() });
+        self.wait(answer).await.unwrap_or_else(late)
+    }
+}
+
+/// Adds nothing to the load of a service that is in trouble: after so many failures more than successes, a client does
+/// not try anything twice. The clients' own default throws dice, and for a first call that fails already at the first.
+pub(crate) fn breaker() -> CircuitBreaker {
+    CircuitBreaker::clamp(FAILURES * 2, FAILURES, 1)
 }
 
 pub(crate) fn backoff() -> ExponentialBackoff {
-    ExponentialBackoffBuilder::new().with_initial_delay(PAUSE).with_maximum_delay(OPERATION / 4).clamp()
+    ExponentialBackoffBuilder::new().with_initial_delay(PAUSE).with_maximum_delay(LONGEST_PAUSE).clamp()
 }
 
-/// What has not been answered by then, credentials included, is not waited for.
-pub(crate) async fn in_time<T>(answer: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
-    let late = |_| Err(StoreError::Unavailable { reason: "no answer in time".to_owned() });
-    tokio::time::timeout(OPERATION, answer).await.unwrap_or_else(late)
-}
-
-/// Four attempts, as long as an operation may take.
 const ATTEMPTS: u32 = 4;
+const FAILURES: u64 = 50;
 const PAUSE: Duration = Duration::from_millis(250);
-pub(crate) const ATTEMPT: Duration = Duration::from_secs(5);
-pub(crate) const OPERATION: Duration = Duration::from_secs(10);
+const LONGEST_PAUSE: Duration = Duration::from_millis(2_500);

@@ -9,7 +9,7 @@ use google_cloud_pubsub::model::Message;
 use tokio::sync::OnceCell;
 use vizard_proxy::ports::{OutputError, Queue};
 
-use crate::patience::{OPERATION, backoff, retries};
+use crate::patience::{backoff, breaker};
 use crate::{Google, errors};
 
 /// A topic. The receipt goes along as the attribute [`WaitingCalls::RECEIPT`].
@@ -44,8 +44,10 @@ impl WaitingCalls {
                 Some(endpoint) => builder.with_endpoint(endpoint),
                 None => builder,
             };
+            let builder = builder.with_retry_throttler(breaker());
             // Somebody waits for each: nothing is gained by sending several at once.
-            let builder = builder.with_retry_policy(retries()).with_backoff_policy(backoff());
+            let builder =
+                builder.with_retry_policy(self.google.patience.retries()).with_backoff_policy(backoff());
             builder.set_message_count_threshold(1).build().await
         };
         self.publisher.get_or_try_init(made).await.map_err(|_| OutputError::Unavailable)
@@ -60,10 +62,10 @@ impl Queue for WaitingCalls {
         }
         let message = Message::new().set_data(message).set_attributes([(Self::RECEIPT, receipt)]);
         let sent = self.publisher().await?.publish(message);
-        match tokio::time::timeout(OPERATION, sent).await {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(PublishError::Rpc(error))) => Err(errors::output(&error)),
-            Ok(Err(_)) | Err(_) => Err(OutputError::Unavailable),
+        match self.google.patience.wait(sent).await {
+            Some(Ok(_)) => Ok(()),
+            Some(Err(PublishError::Rpc(error))) => Err(errors::output(&error)),
+            Some(Err(_)) | None => Err(OutputError::Unavailable),
         }
     }
 }

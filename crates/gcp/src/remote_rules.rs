@@ -4,7 +4,6 @@ use vizard_proxy::remote_rules::{self, LIMIT, Place, RemoteRulesError};
 use vizard_proxy::settings::Environment;
 
 use crate::buckets::resource;
-use crate::patience::OPERATION;
 use crate::{Google, errors};
 
 pub(crate) async fn read(
@@ -14,8 +13,8 @@ pub(crate) async fn read(
     let Some(place) = Place::of(environment) else {
         return Ok(None);
     };
-    let late = |_| unreadable("no answer in time");
-    tokio::time::timeout(OPERATION, fetch(google, place)).await.map_err(late)?.map(Some)
+    let late = || Err(unreadable("no answer in time"));
+    google.patience.wait(fetch(google, place)).await.unwrap_or_else(late).map(Some)
 }
 
 async fn fetch(google: &Google, place: Place) -> Result<String, RemoteRulesError> {

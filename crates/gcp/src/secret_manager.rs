@@ -19,7 +19,7 @@ use vizard_proxy::settings::Environment;
 use vizard_pseudonym::Secret;
 
 use crate::errors::{self, Told};
-use crate::patience::{ATTEMPT, in_time};
+use crate::patience::Patience;
 use crate::{Google, GoogleError, lease, versions};
 
 /// The store of a project.
@@ -31,6 +31,7 @@ pub struct SecretManager {
     pub(crate) client: SecretManagerService,
     pub(crate) project: String,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) patience: Patience,
     names: Option<Arc<HashSet<String>>>,
 }
 
@@ -51,7 +52,13 @@ impl SecretManager {
             let names = names.split(',').map(str::trim).filter(|name| !name.is_empty());
             Arc::new(names.map(str::to_owned).collect())
         });
-        Ok(SecretManager { client, project: google.project().to_owned(), clock, names })
+        Ok(SecretManager {
+            client,
+            project: google.project().to_owned(),
+            clock,
+            patience: google.patience,
+            names,
+        })
     }
 
     /// The resource that a secret is.
@@ -66,7 +73,7 @@ impl SecretManager {
     /// The value of a version by its number, or of the latest.
     async fn version(&self, secret: &str, version: &str) -> Result<AccessSecretVersionResponse, Error> {
         let asked = self.client.access_secret_version().set_name(format!("{secret}/versions/{version}"));
-        asked.with_attempt_timeout(ATTEMPT).send().await
+        asked.with_attempt_timeout(self.patience.attempt()).send().await
     }
 
     /// The value of the version that counts.
@@ -75,7 +82,8 @@ impl SecretManager {
             return Ok(None);
         }
         let secret = self.secret(name)?;
-        let described = self.client.get_secret().set_name(&secret).with_attempt_timeout(ATTEMPT).send();
+        let described =
+            self.client.get_secret().set_name(&secret).with_attempt_timeout(self.patience.attempt()).send();
         let (described, latest) = future::join(described, self.version(&secret, "latest")).await;
         let label = match described {
             Ok(described) => versions::labelled(&described),
@@ -112,7 +120,7 @@ impl SecretManager {
 #[async_trait]
 impl SecretStore for SecretManager {
     async fn read(&self, name: &str) -> Result<Option<Secret>, StoreError> {
-        in_time(self.current(name)).await
+        self.patience.of_store(self.current(name)).await
     }
 
     async fn read_all(&self, names: &[String]) -> Result<Vec<Option<Secret>>, StoreError> {
@@ -128,16 +136,16 @@ impl SecretStore for SecretManager {
 
     async fn write(&self, name: &str, value: &Secret) -> Result<(), StoreError> {
         self.listed(name)?;
-        in_time(versions::write(self, name, value)).await
+        self.patience.of_store(versions::write(self, name, value)).await
     }
 
     async fn acquire(&self, lease: &str, ttl: Duration) -> Result<Option<Lease>, StoreError> {
         self.listed(lease)?;
-        in_time(lease::acquire(self, lease, ttl)).await
+        self.patience.of_store(lease::acquire(self, lease, ttl)).await
     }
 
     async fn release(&self, lease: Lease) -> Result<(), StoreError> {
-        in_time(lease::release(self, &lease)).await
+        self.patience.of_store(lease::release(self, &lease)).await
     }
 }
 

@@ -14,7 +14,6 @@ use vizard_pseudonym::Secret;
 
 use crate::SecretManager;
 use crate::errors::{self, Told};
-use crate::patience::ATTEMPT;
 
 /// Makes `value` the version that counts.
 pub(crate) async fn write(store: &SecretManager, name: &str, value: &Secret) -> Result<(), StoreError> {
@@ -56,7 +55,7 @@ pub(crate) async fn relabel(
     let changed = Described::new().set_name(&described.name).set_etag(&described.etag).set_labels(labels);
     let update = store.client.update_secret().set_secret(changed);
     let update = update.set_update_mask(FieldMask::default().set_paths(["labels"]));
-    update.with_attempt_timeout(ATTEMPT).send().await
+    update.with_attempt_timeout(store.patience.attempt()).send().await
 }
 
 async fn add(store: &SecretManager, secret: &str, value: &Secret) -> Result<SecretVersion, Error> {
@@ -64,7 +63,7 @@ async fn add(store: &SecretManager, secret: &str, value: &Secret) -> Result<Secr
     let sum = i64::from(crc32c::crc32c(&bytes));
     let payload = SecretPayload::new().set_data(bytes).set_data_crc32c(sum);
     let add = store.client.add_secret_version().set_parent(secret).set_payload(payload);
-    add.with_attempt_timeout(ATTEMPT).send().await
+    add.with_attempt_timeout(store.patience.attempt()).send().await
 }
 
 /// What an operator writes may be new; the proxy itself may not create.
@@ -72,7 +71,7 @@ async fn create(store: &SecretManager, name: &str) -> Result<(), StoreError> {
     let replication = Replication::new().set_automatic(Automatic::new());
     let create = store.client.create_secret().set_parent(format!("projects/{}", store.project));
     let create = create.set_secret_id(name).set_secret(Described::new().set_replication(replication));
-    match create.with_attempt_timeout(ATTEMPT).send().await {
+    match create.with_attempt_timeout(store.patience.attempt()).send().await {
         Ok(_) => Ok(()),
         Err(error) if errors::told(&error) == Told::Exists => Ok(()),
         Err(error) => Err(errors::store(name, &error)),
@@ -82,7 +81,13 @@ async fn create(store: &SecretManager, name: &str) -> Result<(), StoreError> {
 /// Lets the label say that this version counts, unless a later one does.
 async fn label(store: &SecretManager, name: &str, secret: &str, added: u64) -> Result<(), StoreError> {
     for _ in 0..ATTEMPTS {
-        let described = store.client.get_secret().set_name(secret).with_attempt_timeout(ATTEMPT).send().await;
+        let described = store
+            .client
+            .get_secret()
+            .set_name(secret)
+            .with_attempt_timeout(store.patience.attempt())
+            .send()
+            .await;
         let described = match described {
             Ok(described) => described,
             // Whoever may not see the label goes by the latest version, and so do all who have the same grant.
@@ -109,7 +114,7 @@ async fn label(store: &SecretManager, name: &str, secret: &str, added: u64) -> R
 /// The version before this one stays, for those who have just read of it.
 async fn destroy_old(store: &SecretManager, secret: &str, added: u64) -> Result<(), Error> {
     let list = store.client.list_secret_versions().set_parent(secret).set_filter("state:ENABLED");
-    let mut list = list.set_page_size(50).with_attempt_timeout(ATTEMPT).by_item();
+    let mut list = list.set_page_size(50).with_attempt_timeout(store.patience.attempt()).by_item();
     let mut older = Vec::new();
     while let Some(version) = list.next().await.transpose()? {
         older.extend(number(&version.name).filter(|number| *number < added));
@@ -118,7 +123,7 @@ async fn destroy_old(store: &SecretManager, secret: &str, added: u64) -> Result<
     older.pop();
     for number in older {
         let destroy = store.client.destroy_secret_version().set_name(format!("{secret}/versions/{number}"));
-        destroy.with_attempt_timeout(ATTEMPT).send().await?;
+        destroy.with_attempt_timeout(store.patience.attempt()).send().await?;
     }
     Ok(())
 }

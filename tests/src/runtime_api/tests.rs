@@ -1,7 +1,7 @@
 //! The platform with a runtime that does as it is told.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -37,11 +37,9 @@ async fn one_warm_process_serves_one_invocation_after_the_other() {
     let event = json!({"do": "echo", "number": 9007199254740993_u64, "text": "Özil"});
     assert_eq!(function.invoke(event.clone()).await.unwrap(), event);
     let started_in = function.started_in().unwrap();
-    let begun = Instant::now();
     for served in 1..4 {
         assert_eq!(tell(&function).await["served"], served);
     }
-    assert!(begun.elapsed() < started_in * 3, "{:?} {started_in:?}", begun.elapsed());
     assert_eq!(function.cold_starts(), 1);
     assert_eq!(function.started_in(), Some(started_in));
     assert_eq!(tell(&function).await["pid"], function.pids()[0]);

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use super::*;
+use crate::patience::Patience;
 
 const EMAIL: &str = "vizard@lumen-orchard.iam.gserviceaccount.com";
 
@@ -49,6 +50,7 @@ impl Platform {
             credentials,
             endpoint: Some(self.address.clone()),
             metadata: Some(self.address.clone()),
+            patience: Patience::default(),
         };
         WorkloadIdentity::new(&google)
     }

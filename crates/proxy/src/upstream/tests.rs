@@ -156,12 +156,12 @@ async fn one_deadline_holds_for_head_and_body() {
         let (url, _) = listen(move |mut stream| {
             head(&mut stream);
             stream.write_all(begin).unwrap();
-            thread::sleep(Duration::from_secs(3));
+            thread::sleep(Duration::from_secs(60));
         });
         let began = Instant::now();
         let result = get_within(&upstream, &url, Duration::from_millis(200)).await;
         assert_eq!(result.map(|_| ()), Err(UpstreamError::ReadTimeout));
-        assert!(began.elapsed() < Duration::from_secs(2));
+        assert!(began.elapsed() < Duration::from_secs(30));
     }
 }
 

@@ -21,7 +21,8 @@ fn at_a_terminal_there_is_a_bar_that_goes_away() {
     let seen = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0), "{seen}");
     let (bars, after) = seen.rsplit_once("\r\u{1b}[K").unwrap();
-    assert!(bars.contains("  0% [-----") && bars.contains("  file 1 of 4"), "{seen}");
+    // How often it is drawn depends on how fast the machine is.
+    assert!(bars.contains("% [") && bars.contains(" of 4.1 MB  ") && bars.contains("  file "), "{seen}");
     assert!(after.starts_with("file ") && after.contains("\nall "), "{seen}");
     assert!(!seen.contains("0.csv: "), "{seen}");
 }

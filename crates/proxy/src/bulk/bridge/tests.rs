@@ -107,7 +107,7 @@ async fn a_cut_ends_work_that_waits_on_either_side() {
         let (copied, output) = working.await.unwrap();
         assert!(copied.is_err());
         output.abandon().await;
-        assert!(began.elapsed() < Duration::from_secs(10));
+        assert!(began.elapsed() < Duration::from_secs(30));
         assert_eq!((memory.counts(), memory.keys("out")), ((1, 1, 1), Vec::new()));
     }
 }
