@@ -8,9 +8,11 @@
 mod apply;
 mod ask;
 mod expected;
+mod follow;
 mod memo;
 mod output;
 mod repeated;
+mod shape;
 
 use vizard_pseudonym::MissingKey;
 
@@ -24,6 +26,7 @@ use crate::transform::Context;
 use crate::tree::{self, Budgets, Stopped};
 use crate::unsanitizable::Unsanitizable;
 use expected::{Expected, Name, Order};
+use follow::Alike;
 use memo::Memo;
 use output::Output;
 use repeated::Repeated;
@@ -71,6 +74,7 @@ pub(crate) struct Pass<'a, 'p, 'c> {
     /// Arrays and objects around the current place.
     open: Vec<Open<'p>>,
     expected: Expected,
+    alike: Alike,
     repeated: Repeated,
     memo: Memo,
     /// Room for the members of a glimpse.
@@ -105,6 +109,11 @@ struct Before {
     name: Name,
 }
 
+impl Before {
+    /// Nothing, or something that is written already.
+    const NONE: Before = Before { comma: None, is_named: false, name: Name::NONE };
+}
+
 /// To where everything can be undone that was done since.
 pub(crate) struct Mark {
     pub(crate) at: usize,
@@ -131,9 +140,10 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
             scan,
             context,
             scalars: 0,
-            before: Before { comma: None, is_named: false, name: Name::NONE },
+            before: Before::NONE,
             open: Vec::with_capacity(16),
             expected: Expected::new(body),
+            alike: Alike::new(body),
             repeated: Repeated::default(),
             memo: Memo::new(body),
             glimpsed: Vec::new(),
@@ -170,7 +180,7 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
         }
         let begun = self.output.len();
         let ends_itself = !matches!(Kind::at(&self.scan), Some(Kind::Null | Kind::Bool | Kind::Number));
-        self.before = Before { comma: None, is_named: false, name: Name::NONE };
+        self.before = Before::NONE;
         self.value(StateId::START)?;
         while let Some(open) = self.open.last_mut() {
             self.scan.skip_space();
@@ -344,10 +354,18 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
         }
     }
 
-    fn enter(&mut self, id: StateId, kind: Kind) -> Result<(), Unsanitizable> {
+    fn enter(&mut self, id: StateId, kind: Kind) -> Result<(), Stop> {
+        if kind == Kind::Object && self.follow(id)? {
+            return Ok(());
+        }
         let start = self.scan.at;
         self.scan.enter()?;
         self.output.keep(start, self.scan.at);
+        self.open(id, kind);
+        Ok(())
+    }
+
+    fn open(&mut self, id: StateId, kind: Kind) {
         let close = if kind == Kind::Object { b'}' } else { b']' };
         let names = self.repeated.enter();
         self.open.push(Open {
@@ -359,7 +377,6 @@ impl<'a, 'p, 'c> Pass<'a, 'p, 'c> {
             listed: 0,
             order: self.expected.begin(id, self.open.len()),
         });
-        Ok(())
     }
 
     /// Writes what stands before a value that leaves.

@@ -76,6 +76,46 @@ fn body() -> impl Strategy<Value = String> {
     })
 }
 
+/// Many documents, one much like the other: what differs is a scalar, a name, white space or a container here and there.
+fn alike() -> impl Strategy<Value = String> {
+    const CHANGES: [(&str, &str); 14] = [
+        ("\"x\"", "\"y\""),
+        ("\"x\"", "\"longer than a window of bytes\""),
+        ("\"y\"", r#""\u0079""#),
+        ("\"y\"", "{\"a\":1}"),
+        ("1", "12.75"),
+        ("1", "null"),
+        ("true", "\"alice@acme.com\""),
+        ("null", "[]"),
+        ("null", "true"),
+        ("\"a\"", "\"b\""),
+        ("\"b\"", r#""\u0062""#),
+        ("{", "{ "),
+        (":", " :"),
+        ("]", ",1]"),
+    ];
+    let changes = prop::collection::vec((0..CHANGES.len(), 0..4_usize), 0..3);
+    let documents = prop::collection::vec(prop_oneof![2 => Just(Vec::new()), 1 => changes], 8..40);
+    (json(), documents, any::<bool>()).prop_map(|(first, documents, in_a_list)| {
+        let changed = |changes: &Vec<(usize, usize)>| {
+            changes.iter().fold(first.clone(), |text, (change, nth)| {
+                let (from, to) = CHANGES[*change];
+                match text.match_indices(from).nth(*nth) {
+                    Some((at, _)) => format!("{}{to}{}", &text[..at], &text[at + from.len()..]),
+                    None => text,
+                }
+            })
+        };
+        let documents: Vec<String> = documents.iter().map(changed).collect();
+        // Padded, so that it is worth while to look for what is alike.
+        let pad = " ".repeat(1_024);
+        match in_a_list {
+            true => format!("[{}]{pad}", documents.join(",")),
+            false => documents.join("\n") + &pad,
+        }
+    })
+}
+
 fn filter() -> impl Strategy<Value = String> {
     let condition = prop_oneof![
         "@\\.[abc]",
@@ -236,7 +276,14 @@ proptest! {
     }
 
     #[test]
-    fn counts_as_the_tree_counts(transforms in prop::collection::vec(transform(path_to_leaf()), 0..4), body in body()) {
+    fn goes_along_what_is_alike_as_the_tree_does(rules in rules(path()), body in alike()) {
+        let Ok(program) = testing::program(&rules) else { return Err(TestCaseError::reject(rules)) };
+        let [pass, tree] = outcomes(&program, &body);
+        prop_assert_eq!(text(&pass), text(&tree), "{} on {}", rules, body);
+    }
+
+    #[test]
+    fn counts_as_the_tree_counts(transforms in prop::collection::vec(transform(path_to_leaf()), 0..4), body in prop_oneof![body(), alike()]) {
         prop_assume!(Documents::new(body.as_bytes()).unwrap().flatten().all(|it| has_leaves_only_in_d(&it)));
         let rules = match transforms.is_empty() {
             true => String::new(),

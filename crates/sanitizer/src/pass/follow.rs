@@ -1,0 +1,178 @@
+//! Objects that look like those before: going along a [`Shape`], and off it where an object differs.
+
+use super::shape::{Between, Event, Shape, leaves};
+use super::{Before, Open, Pass, Stop};
+use crate::automaton::{Kind, StateId};
+
+/// Shapes known at a time, a power of two.
+const SHAPES: usize = 8;
+/// Bodies smaller than this are read before a shape is of use.
+const SMALLEST: usize = 1_024;
+/// How many objects may differ more than look alike before their shape is forgotten.
+const CREDIT: u32 = 4;
+const MOST_CREDIT: u32 = 16;
+/// Objects that are let pass between one shape and the next, and how many at most.
+const PAUSE: u32 = 2;
+const LONGEST_PAUSE: u32 = 1_024;
+
+/// The shapes of the objects of one body, by the state that they are entered in.
+pub(super) struct Alike {
+    slots: Vec<Slot>,
+}
+
+struct Slot {
+    state: StateId,
+    /// Arrays and objects around the object.
+    depth: usize,
+    shape: Option<Box<Shape>>,
+    credit: u32,
+    /// Objects to let pass.
+    rest: u32,
+    pause: u32,
+}
+
+impl Slot {
+    fn new(state: StateId, depth: usize) -> Slot {
+        Slot { state, depth, shape: None, credit: 0, rest: 1, pause: PAUSE }
+    }
+
+    /// Whether this object is to be let pass. A slot that is of no use to its own objects is taken by others.
+    fn passes(&mut self, state: StateId, depth: usize) -> bool {
+        if (self.state, self.depth) != (state, depth) {
+            self.credit = self.credit.saturating_sub(1);
+            if self.credit == 0 {
+                *self = Slot::new(state, depth);
+            }
+            return true;
+        }
+        let passes = self.rest > 0;
+        self.rest = self.rest.saturating_sub(1);
+        passes
+    }
+
+    /// After an object was followed, to its end or not.
+    fn judge(&mut self, shape: Box<Shape>, to_its_end: bool) {
+        match to_its_end {
+            true => self.credit = (self.credit + 1).min(MOST_CREDIT),
+            false => self.credit -= 1,
+        }
+        if self.credit > 0 {
+            self.shape = Some(shape);
+        } else {
+            self.rest = self.pause;
+            self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+}
+
+impl Alike {
+    /// For a body of so many bytes.
+    pub(super) fn new(body: usize) -> Alike {
+        let slots = if body < SMALLEST { 0 } else { SHAPES };
+        Alike { slots: (0..slots).map(|_| Slot::new(StateId::UNLISTED, 0)).collect() }
+    }
+}
+
+impl<'p> Pass<'_, 'p, '_> {
+    /// Goes through the object that begins here, as far as it looks like those before. `false`: nothing is done.
+    /// Otherwise it is done, or what is left of it is open.
+    #[inline]
+    pub(super) fn follow(&mut self, state: StateId) -> Result<bool, Stop> {
+        let Some(mask) = self.alike.slots.len().checked_sub(1) else { return Ok(false) };
+        let slot = &mut self.alike.slots[state.index() & mask];
+        if slot.passes(state, self.scan.depth) {
+            return Ok(false);
+        }
+        let shape = slot.shape.take().unwrap_or_else(|| {
+            slot.credit = CREDIT;
+            Box::new(Shape::of(&self.scan, self.automaton, state))
+        });
+        let differs = self.along(&shape);
+        if let Ok(Some(steps)) = differs {
+            self.catch_up(&shape, steps);
+        }
+        self.alike.slots[state.index() & mask].judge(shape, matches!(differs, Ok(None)));
+        Ok(differs? != Some(0))
+    }
+
+    /// Goes along a shape. Where the object differs it is told after how many steps.
+    fn along(&mut self, shape: &Shape) -> Result<Option<usize>, Stop> {
+        let source = self.scan.text().as_bytes();
+        let depth = self.scan.depth;
+        self.before = Before::NONE;
+        for (number, step) in shape.steps.iter().enumerate() {
+            let from = self.scan.at;
+            let Some(at) = step.before.end(source, from) else { return Ok(Some(number)) };
+            self.scan.at = at;
+            let kind = Kind::at(&self.scan);
+            if step.keeps && kind == Some(step.kind) {
+                self.scalar(step.kind)?;
+                match step.before.whole {
+                    true => self.output.keep(from, self.scan.at),
+                    false => {
+                        self.keep(shape, &step.before, from);
+                        self.output.keep(at, self.scan.at);
+                    }
+                }
+                self.scalars += 1;
+                continue;
+            }
+            if kind.and_then(|kind| leaves(self.automaton.state(step.state), kind)) != Some(step.leaves) {
+                self.scan.at = from;
+                return Ok(Some(number));
+            }
+            self.keep(shape, &step.before, from);
+            self.scan.depth = step.depth;
+            self.value(step.state)?;
+            self.scan.depth = depth;
+        }
+        let from = self.scan.at;
+        match shape.end.as_ref().and_then(|end| Some((end, end.end(source, from)?))) {
+            Some((end, at)) => {
+                self.keep(shape, end, from);
+                self.scan.at = at;
+                Ok(None)
+            }
+            None => Ok(Some(shape.steps.len())),
+        }
+    }
+
+    fn keep(&mut self, shape: &Shape, between: &Between, at: usize) {
+        for (from, to) in shape.kept(between, at) {
+            self.output.keep(from, to);
+        }
+    }
+
+    /// Opens what is open after so many steps, as if everything had been read name by name.
+    #[cold]
+    fn catch_up(&mut self, shape: &Shape, steps: usize) {
+        for event in shape.events(steps) {
+            match *event {
+                Event::Enter { state, kind } => {
+                    if let Some(open) = self.open.last_mut() {
+                        open.read = true;
+                        open.written = true;
+                    }
+                    self.scan.depth += 1;
+                    self.open(state, kind);
+                }
+                Event::Name { id, hash } => {
+                    self.before.name.id = id;
+                    self.before.name.hash = hash;
+                    self.is_repeated();
+                }
+                Event::Value { leaves } => {
+                    if let Some(open) = self.open.last_mut() {
+                        open.read = true;
+                        open.written |= leaves;
+                    }
+                }
+                Event::Leave => {
+                    self.scan.depth -= 1;
+                    let left = self.open.pop();
+                    left.into_iter().for_each(|Open { names, .. }| self.repeated.leave(names));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! What an object looks like between its scalars: brackets, names and commas, as the source wrote them, with what becomes
+//! of each scalar there.
+//!
+//! Whoever exports records writes one like the other. Where what stands between two scalars is the same bytes as in the
+//! object before, it has been read already: [`follow`](super::follow) compares it, and only scalars are looked at.
+
+use std::ops::Range;
+
+use crate::automaton::{Action, Automaton, Kind, NameId, State, StateId, hash};
+use crate::json::{Head, Scanner, Window};
+
+/// Scalars of one object that are expected; what comes after them is read as if nothing were.
+const MOST_STEPS: usize = 96;
+/// Bytes between two scalars.
+const LONGEST: usize = 4_096;
+
+/// An object of the source, as far as it was understood.
+pub(super) struct Shape {
+    pub(super) steps: Vec<Step>,
+    /// What stands after the last scalar, if the object was understood to its end.
+    pub(super) end: Option<Between>,
+    /// What is entered, named and left on the way.
+    events: Vec<Event>,
+    /// What of the text between scalars leaves, by offsets.
+    kept: Vec<(u32, u32)>,
+}
+
+/// A scalar, or a value that goes unread, and what stands before it.
+pub(super) struct Step {
+    pub(super) before: Between,
+    pub(super) state: StateId,
+    pub(super) kind: Kind,
+    /// Whether a value of this kind leaves as it came.
+    pub(super) keeps: bool,
+    /// Whether anything leaves in its place.
+    pub(super) leaves: bool,
+    /// Arrays and objects around it.
+    pub(super) depth: usize,
+    /// How many events there are up to it.
+    events: usize,
+}
+
+/// A text between two scalars.
+pub(super) struct Between {
+    head: Head,
+    from: usize,
+    length: usize,
+    /// Whether all of it leaves.
+    pub(super) whole: bool,
+    kept: Range<u32>,
+}
+
+/// What the pass keeps account of.
+#[derive(Clone, Copy)]
+pub(super) enum Event {
+    Enter {
+        state: StateId,
+        kind: Kind,
+    },
+    /// A member with a name that must not come twice.
+    Name {
+        id: NameId,
+        hash: u64,
+    },
+    /// A value that is no container, and whether anything leaves in its place.
+    Value {
+        leaves: bool,
+    },
+    Leave,
+}
+
+impl Shape {
+    /// The shape of the object that begins at the scanner's place, in this state.
+    pub(super) fn of(scan: &Scanner<'_>, automaton: &Automaton, state: StateId) -> Shape {
+        let shape = Shape { steps: Vec::new(), end: None, events: Vec::new(), kept: Vec::new() };
+        let mut reading = Reading {
+            automaton,
+            from: scan.at,
+            scan: scan.clone(),
+            shape,
+            first_kept: 0,
+            open: Vec::new(),
+            names: Vec::new(),
+        };
+        // Where it cannot go on, the shape ends.
+        let _ = reading.object(state);
+        reading.shape
+    }
+
+    /// What was entered, named, read and left in so many steps.
+    pub(super) fn events(&self, steps: usize) -> &[Event] {
+        let last = steps.checked_sub(1).map(|last| self.steps[last].events);
+        &self.events[..last.unwrap_or_default()]
+    }
+
+    /// The parts of a text that leave, where it begins at this place.
+    pub(super) fn kept(&self, between: &Between, at: usize) -> impl Iterator<Item = (usize, usize)> {
+        let kept = &self.kept[between.kept.start as usize..between.kept.end as usize];
+        kept.iter().map(move |(from, to)| (at + *from as usize, at + *to as usize))
+    }
+}
+
+impl Between {
+    /// Where it ends, if it is what stands at this place.
+    #[inline]
+    pub(super) fn end(&self, source: &[u8], at: usize) -> Option<usize> {
+        let begins = self.head.begins(Window::at(source, at)?);
+        (begins && (self.length <= 16 || self.goes_on(source, at))).then_some(at + self.length)
+    }
+
+    fn goes_on(&self, source: &[u8], at: usize) -> bool {
+        source.get(at + 16..at + self.length) == Some(&source[self.from + 16..self.from + self.length])
+    }
+}
+
+/// Whether anything leaves in the place of a value: `None` where that takes more than its kind.
+#[inline]
+pub(super) fn leaves(state: &State, kind: Kind) -> Option<bool> {
+    let stays = |action| matches!(action, Action::Keep | Action::Apply | Action::Null | Action::Erase);
+    match state.action(kind) {
+        Action::Drop => Some(false),
+        Action::Whole => (stays(state.whole) && stays(state.broken)).then_some(true),
+        action => stays(action).then_some(true),
+    }
+}
+
+/// A walk over one object.
+struct Reading<'a, 's> {
+    automaton: &'a Automaton,
+    scan: Scanner<'s>,
+    shape: Shape,
+    /// Where the text since the last scalar begins, and the parts of it that leave.
+    from: usize,
+    first_kept: usize,
+    open: Vec<Place>,
+    /// Names of the objects that are open, by how deep they stand.
+    names: Vec<(usize, u64)>,
+}
+
+struct Place {
+    state: StateId,
+    close: u8,
+    read: bool,
+    written: bool,
+}
+
+impl Reading<'_, '_> {
+    fn object(&mut self, state: StateId) -> Option<()> {
+        self.enter(state, Kind::Object)?;
+        while let Some(place) = self.open.last_mut() {
+            self.scan.skip_space();
+            let next = self.scan.peek()?;
+            if next == place.close {
+                self.leave();
+                continue;
+            }
+            let mut comma = None;
+            if place.read {
+                if next != b',' {
+                    return None;
+                }
+                comma = Some(self.scan.at);
+                self.scan.step();
+            }
+            place.read = true;
+            match place.close {
+                b']' => {
+                    let element = self.automaton.state(place.state).element;
+                    self.value(element, comma, [None, None])?;
+                }
+                _ => self.member(comma)?,
+            }
+        }
+        self.shape.end = Some(self.between()?);
+        Some(())
+    }
+
+    fn member(&mut self, comma: Option<usize>) -> Option<()> {
+        let (quoted, colon) = self.scan.name().ok()?;
+        if quoted.escaped {
+            return None;
+        }
+        let name = &self.scan.text().as_bytes()[quoted.start..quoted.end];
+        let hash = hash(name);
+        let id = self.automaton.names.find(name, hash);
+        let within = self.automaton.state(self.open.last()?.state);
+        let to = self.automaton.member(within, id);
+        if to != StateId::UNLISTED {
+            let name = (self.open.len(), hash);
+            if self.names.contains(&name) {
+                return None;
+            }
+            self.names.push(name);
+            self.shape.events.push(Event::Name { id, hash });
+        }
+        self.value(to, comma, [Some((quoted.start - 1, quoted.end + 1)), Some((colon, colon + 1))])
+    }
+
+    fn value(
+        &mut self,
+        state: StateId,
+        comma: Option<usize>,
+        name: [Option<(usize, usize)>; 2],
+    ) -> Option<()> {
+        let kind = Kind::at(&self.scan)?;
+        let action = self.automaton.state(state).action(kind);
+        let enters = action == Action::Enter;
+        let leaves = enters || leaves(self.automaton.state(state), kind)?;
+        if leaves {
+            let place = self.open.last_mut()?;
+            let comma = comma.filter(|_| place.written).map(|comma| (comma, comma + 1));
+            place.written = true;
+            [comma, name[0], name[1]].into_iter().flatten().for_each(|(from, to)| self.keep(from, to));
+        }
+        if enters {
+            return self.enter(state, kind);
+        }
+        if self.shape.steps.len() == MOST_STEPS {
+            return None;
+        }
+        let (before, keeps, depth) = (self.between()?, action == Action::Keep, self.scan.depth);
+        self.scan.skip_value().ok()?;
+        self.from = self.scan.at;
+        self.shape.events.push(Event::Value { leaves });
+        let events = self.shape.events.len();
+        self.shape.steps.push(Step { before, state, kind, keeps, leaves, depth, events });
+        Some(())
+    }
+
+    fn enter(&mut self, state: StateId, kind: Kind) -> Option<()> {
+        let at = self.scan.at;
+        self.scan.enter().ok()?;
+        self.keep(at, at + 1);
+        let close = if kind == Kind::Object { b'}' } else { b']' };
+        self.open.push(Place { state, close, read: false, written: false });
+        self.shape.events.push(Event::Enter { state, kind });
+        Some(())
+    }
+
+    fn leave(&mut self) {
+        let at = self.scan.at;
+        self.keep(at, at + 1);
+        self.scan.leave();
+        let depth = self.open.len();
+        self.names.retain(|(within, _)| *within < depth);
+        self.open.pop();
+        self.shape.events.push(Event::Leave);
+    }
+
+    fn keep(&mut self, from: usize, to: usize) {
+        let (from, to) = ((from - self.from) as u32, (to - self.from) as u32);
+        match self.shape.kept[self.first_kept..].last_mut() {
+            Some(last) if last.1 == from => last.1 = to,
+            _ => self.shape.kept.push((from, to)),
+        }
+    }
+
+    /// The text since the last scalar.
+    fn between(&mut self) -> Option<Between> {
+        let (from, to) = (self.from, self.scan.at);
+        let length = to - from;
+        let first = std::mem::replace(&mut self.first_kept, self.shape.kept.len());
+        let kept = &self.shape.kept[first..];
+        let whole = *kept == [(0, length as u32)];
+        let kept = first as u32..self.shape.kept.len() as u32;
+        let head = Head::of(&self.scan.text().as_bytes()[from..to]);
+        (length <= LONGEST).then_some(Between { head, from, length, whole, kept })
+    }
+}
