@@ -28,7 +28,7 @@ static HEAP: dhat::Alloc = dhat::Alloc;
 const MOST_BESIDE: usize = 128 << 10;
 
 /// Blocks for a body, however long: the output with the times that it grows, and a handful.
-const MOST_BLOCKS: u64 = 10;
+const MOST_BLOCKS: u64 = 20;
 
 /// Which pages are measured, and how many blocks each further record may take. The first three, by the shipped
 /// rules, hold pseudonyms of texts and of numbers, parts of texts, and digests.

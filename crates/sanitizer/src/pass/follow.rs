@@ -2,12 +2,13 @@
 
 use super::shape::{Between, Event, Shape, leaves};
 use super::{Before, Open, Pass, Stop};
-use crate::automaton::{Kind, StateId};
+use crate::automaton::{Automaton, Kind, StateId};
+use crate::json::Scanner;
 
-/// Shapes known at a time, a power of two.
+/// Shapes known at a time.
 const SHAPES: usize = 8;
 /// Bodies smaller than this are read before a shape is of use.
-const SMALLEST: usize = 1_024;
+const SMALLEST: usize = 4_096;
 /// How many objects may differ more than look alike before their shape is forgotten.
 const CREDIT: u32 = 4;
 const MOST_CREDIT: u32 = 16;
@@ -15,15 +16,19 @@ const MOST_CREDIT: u32 = 16;
 const PAUSE: u32 = 2;
 const LONGEST_PAUSE: u32 = 1_024;
 
-/// The shapes of the objects of one body, by the state that they are entered in.
+/// The shapes of the objects of one body, by the state that they are entered in and how deep they stand.
 pub(super) struct Alike {
     slots: Vec<Slot>,
+    /// Bytes that may be read ahead for shapes: with objects in objects, each would read what another has read.
+    read_ahead: usize,
 }
 
 struct Slot {
     state: StateId,
     /// Arrays and objects around the object.
     depth: usize,
+    /// Whether it is known.
+    knows: bool,
     shape: Option<Box<Shape>>,
     credit: u32,
     /// Objects to let pass.
@@ -33,7 +38,7 @@ struct Slot {
 
 impl Slot {
     fn new(state: StateId, depth: usize) -> Slot {
-        Slot { state, depth, shape: None, credit: 0, rest: 1, pause: PAUSE }
+        Slot { state, depth, knows: false, shape: None, credit: 0, rest: 1, pause: PAUSE }
     }
 
     /// Whether this object is to be let pass. A slot that is of no use to its own objects is taken by others.
@@ -41,7 +46,7 @@ impl Slot {
         if (self.state, self.depth) != (state, depth) {
             self.credit = self.credit.saturating_sub(1);
             if self.credit == 0 {
-                *self = Slot::new(state, depth);
+                *self = Slot { shape: self.shape.take(), ..Slot::new(state, depth) };
             }
             return true;
         }
@@ -50,15 +55,14 @@ impl Slot {
         passes
     }
 
-    /// After an object was followed, to its end or not.
     fn judge(&mut self, shape: Box<Shape>, to_its_end: bool) {
         match to_its_end {
             true => self.credit = (self.credit + 1).min(MOST_CREDIT),
             false => self.credit -= 1,
         }
-        if self.credit > 0 {
-            self.shape = Some(shape);
-        } else {
+        self.shape = Some(shape);
+        if self.credit == 0 {
+            self.knows = false;
             self.rest = self.pause;
             self.pause = (self.pause * 2).min(LONGEST_PAUSE);
         }
@@ -69,8 +73,39 @@ impl Alike {
     /// For a body of so many bytes.
     pub(super) fn new(body: usize) -> Alike {
         let slots = if body < SMALLEST { 0 } else { SHAPES };
-        Alike { slots: (0..slots).map(|_| Slot::new(StateId::UNLISTED, 0)).collect() }
+        Alike { slots: (0..slots).map(|_| Slot::new(StateId::UNLISTED, 0)).collect(), read_ahead: body }
     }
+
+    /// What the object at the scanner's place is expected to look like, if anything.
+    #[inline]
+    fn expected(&mut self, scan: &Scanner<'_>, automaton: &Automaton, state: StateId) -> Option<Box<Shape>> {
+        let slot = self.slots.get_mut(place(state, scan.depth))?;
+        if slot.passes(state, scan.depth) {
+            return None;
+        }
+        if !slot.knows {
+            if self.read_ahead == 0 {
+                return None;
+            }
+            let shape = slot.shape.get_or_insert_default();
+            shape.learn(scan, automaton, state);
+            self.read_ahead = self.read_ahead.saturating_sub(shape.read);
+            (slot.knows, slot.credit) = (true, CREDIT);
+        }
+        slot.shape.take()
+    }
+
+    /// After an object was followed, to its end or not.
+    fn judge(&mut self, state: StateId, depth: usize, shape: Box<Shape>, to_its_end: bool) {
+        if let Some(slot) = self.slots.get_mut(place(state, depth)) {
+            slot.judge(shape, to_its_end);
+        }
+    }
+}
+
+/// Objects of one state stand in each other too, where no rule tells them apart.
+fn place(state: StateId, depth: usize) -> usize {
+    (state.index() + depth * 3) % SHAPES
 }
 
 impl<'p> Pass<'_, 'p, '_> {
@@ -78,20 +113,13 @@ impl<'p> Pass<'_, 'p, '_> {
     /// Otherwise it is done, or what is left of it is open.
     #[inline]
     pub(super) fn follow(&mut self, state: StateId) -> Result<bool, Stop> {
-        let Some(mask) = self.alike.slots.len().checked_sub(1) else { return Ok(false) };
-        let slot = &mut self.alike.slots[state.index() & mask];
-        if slot.passes(state, self.scan.depth) {
-            return Ok(false);
-        }
-        let shape = slot.shape.take().unwrap_or_else(|| {
-            slot.credit = CREDIT;
-            Box::new(Shape::of(&self.scan, self.automaton, state))
-        });
+        let depth = self.scan.depth;
+        let Some(shape) = self.alike.expected(&self.scan, self.automaton, state) else { return Ok(false) };
         let differs = self.along(&shape);
         if let Ok(Some(steps)) = differs {
             self.catch_up(&shape, steps);
         }
-        self.alike.slots[state.index() & mask].judge(shape, matches!(differs, Ok(None)));
+        self.alike.judge(state, depth, shape, matches!(differs, Ok(None)));
         Ok(differs? != Some(0))
     }
 
@@ -176,3 +204,6 @@ impl<'p> Pass<'_, 'p, '_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

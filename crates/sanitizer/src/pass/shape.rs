@@ -15,14 +15,20 @@ const MOST_STEPS: usize = 96;
 const LONGEST: usize = 4_096;
 
 /// An object of the source, as far as it was understood.
+#[derive(Default)]
 pub(super) struct Shape {
     pub(super) steps: Vec<Step>,
     /// What stands after the last scalar, if the object was understood to its end.
     pub(super) end: Option<Between>,
+    /// How many bytes of the source were read for it.
+    pub(super) read: usize,
     /// What is entered, named and left on the way.
     events: Vec<Event>,
     /// What of the text between scalars leaves, by offsets.
     kept: Vec<(u32, u32)>,
+    /// Room for the walk that finds the shape: what is open, and the names in that, by how deep they stand.
+    open: Vec<Place>,
+    names: Vec<(usize, u64)>,
 }
 
 /// A scalar, or a value that goes unread, and what stands before it.
@@ -70,21 +76,19 @@ pub(super) enum Event {
 }
 
 impl Shape {
-    /// The shape of the object that begins at the scanner's place, in this state.
-    pub(super) fn of(scan: &Scanner<'_>, automaton: &Automaton, state: StateId) -> Shape {
-        let shape = Shape { steps: Vec::new(), end: None, events: Vec::new(), kept: Vec::new() };
-        let mut reading = Reading {
-            automaton,
-            from: scan.at,
-            scan: scan.clone(),
-            shape,
-            first_kept: 0,
-            open: Vec::new(),
-            names: Vec::new(),
-        };
+    /// Becomes the shape of the object that begins at the scanner's place, in this state.
+    pub(super) fn learn(&mut self, scan: &Scanner<'_>, automaton: &Automaton, state: StateId) {
+        self.end = None;
+        emptied(&mut self.steps);
+        emptied(&mut self.events);
+        emptied(&mut self.kept);
+        emptied(&mut self.open);
+        emptied(&mut self.names);
+        let mut reading =
+            Reading { automaton, from: scan.at, scan: scan.clone(), shape: self, first_kept: 0 };
         // Where it cannot go on, the shape ends.
         let _ = reading.object(state);
-        reading.shape
+        self.read = reading.scan.at - scan.at;
     }
 
     /// What was entered, named, read and left in so many steps.
@@ -113,6 +117,12 @@ impl Between {
     }
 }
 
+/// With room for what an object usually takes.
+fn emptied<T>(room: &mut Vec<T>) {
+    room.clear();
+    room.reserve(24);
+}
+
 /// Whether anything leaves in the place of a value: `None` where that takes more than its kind.
 #[inline]
 pub(super) fn leaves(state: &State, kind: Kind) -> Option<bool> {
@@ -128,13 +138,10 @@ pub(super) fn leaves(state: &State, kind: Kind) -> Option<bool> {
 struct Reading<'a, 's> {
     automaton: &'a Automaton,
     scan: Scanner<'s>,
-    shape: Shape,
+    shape: &'a mut Shape,
     /// Where the text since the last scalar begins, and the parts of it that leave.
     from: usize,
     first_kept: usize,
-    open: Vec<Place>,
-    /// Names of the objects that are open, by how deep they stand.
-    names: Vec<(usize, u64)>,
 }
 
 struct Place {
@@ -147,7 +154,7 @@ struct Place {
 impl Reading<'_, '_> {
     fn object(&mut self, state: StateId) -> Option<()> {
         self.enter(state, Kind::Object)?;
-        while let Some(place) = self.open.last_mut() {
+        while let Some(place) = self.shape.open.last_mut() {
             self.scan.skip_space();
             let next = self.scan.peek()?;
             if next == place.close {
@@ -183,14 +190,14 @@ impl Reading<'_, '_> {
         let name = &self.scan.text().as_bytes()[quoted.start..quoted.end];
         let hash = hash(name);
         let id = self.automaton.names.find(name, hash);
-        let within = self.automaton.state(self.open.last()?.state);
+        let within = self.automaton.state(self.shape.open.last()?.state);
         let to = self.automaton.member(within, id);
         if to != StateId::UNLISTED {
-            let name = (self.open.len(), hash);
-            if self.names.contains(&name) {
+            let name = (self.shape.open.len(), hash);
+            if self.shape.names.contains(&name) {
                 return None;
             }
-            self.names.push(name);
+            self.shape.names.push(name);
             self.shape.events.push(Event::Name { id, hash });
         }
         self.value(to, comma, [Some((quoted.start - 1, quoted.end + 1)), Some((colon, colon + 1))])
@@ -207,7 +214,7 @@ impl Reading<'_, '_> {
         let enters = action == Action::Enter;
         let leaves = enters || leaves(self.automaton.state(state), kind)?;
         if leaves {
-            let place = self.open.last_mut()?;
+            let place = self.shape.open.last_mut()?;
             let comma = comma.filter(|_| place.written).map(|comma| (comma, comma + 1));
             place.written = true;
             [comma, name[0], name[1]].into_iter().flatten().for_each(|(from, to)| self.keep(from, to));
@@ -232,7 +239,7 @@ impl Reading<'_, '_> {
         self.scan.enter().ok()?;
         self.keep(at, at + 1);
         let close = if kind == Kind::Object { b'}' } else { b']' };
-        self.open.push(Place { state, close, read: false, written: false });
+        self.shape.open.push(Place { state, close, read: false, written: false });
         self.shape.events.push(Event::Enter { state, kind });
         Some(())
     }
@@ -241,9 +248,9 @@ impl Reading<'_, '_> {
         let at = self.scan.at;
         self.keep(at, at + 1);
         self.scan.leave();
-        let depth = self.open.len();
-        self.names.retain(|(within, _)| *within < depth);
-        self.open.pop();
+        let depth = self.shape.open.len();
+        self.shape.names.retain(|(within, _)| *within < depth);
+        self.shape.open.pop();
         self.shape.events.push(Event::Leave);
     }
 

@@ -108,7 +108,7 @@ fn alike() -> impl Strategy<Value = String> {
         };
         let documents: Vec<String> = documents.iter().map(changed).collect();
         // Padded, so that it is worth while to look for what is alike.
-        let pad = " ".repeat(1_024);
+        let pad = " ".repeat(4_096);
         match in_a_list {
             true => format!("[{}]{pad}", documents.join(",")),
             false => documents.join("\n") + &pad,
@@ -227,9 +227,9 @@ fn rules(path: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
     })
 }
 
-type Outcome = Result<(String, Counts), (&'static str, usize)>;
+pub(super) type Outcome = Result<(String, Counts), (&'static str, usize)>;
 
-fn outcomes(program: &Program, body: &str) -> [Outcome; 2] {
+pub(super) fn outcomes(program: &Program, body: &str) -> [Outcome; 2] {
     [sanitize, by_tree].map(|executor| {
         let sanitized = executor(program, body.as_bytes(), testing::keys(), Options::default());
         sanitized
@@ -238,7 +238,7 @@ fn outcomes(program: &Program, body: &str) -> [Outcome; 2] {
     })
 }
 
-fn text(outcome: &Outcome) -> Result<&str, (&'static str, usize)> {
+pub(super) fn text(outcome: &Outcome) -> Result<&str, (&'static str, usize)> {
     outcome.as_ref().map(|(text, _)| text.as_str()).map_err(|why| *why)
 }
 

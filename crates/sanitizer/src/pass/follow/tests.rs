@@ -1,0 +1,139 @@
+//! What differs from all that was before it is read as if nothing had been alike. (The property tests of the pass say so
+//! of what chance writes; here is what it seldom does.)
+
+use super::*;
+use crate::counts::Counts;
+use crate::json::MAX_DEPTH;
+use crate::pass::tests::{outcomes, text};
+use crate::program::Program;
+use crate::sanitize::Options;
+use crate::testing;
+use crate::transform::Context;
+
+/// So many of one kind that their shape is known, then another, then one of the kind.
+fn among(usual: &str, odd: &str) -> String {
+    let many = 2 + SMALLEST / usual.len();
+    format!("{}{odd}\n{usual}", format!("{usual}\n").repeat(many))
+}
+
+fn run<'a>(program: &'a Program, body: &'a str) -> Pass<'a, 'a, 'static> {
+    let (keys, options) = (testing::keys(), Options::default());
+    let context = Context { keys, options, counts: Counts::default(), may_write: 1 << 20 };
+    let automaton = program.automaton.as_ref().unwrap();
+    Pass::new(program, automaton, Scanner::new(body.as_bytes()).unwrap(), context, String::new())
+}
+
+#[test]
+fn what_differs_is_read_as_ever() {
+    let whole = "  responseSchema: {properties: {a: {items: {type: integer}}, b: {type: string}}}";
+    let nested = |depth: usize| format!(r#"{{"c":{{"d":{}{}}}}}"#, "[".repeat(depth), "]".repeat(depth));
+    for (rules, usual, odd) in [
+        ("", r#"{"a_name_of_more_than_sixteen":1}"#, r#"{"a_name_of_more_than_sixteen_bytes":1}"#),
+        (
+            "  transforms: [!<redact> {jsonPaths: ['$.a_name_of_more_than_sixteen']}]",
+            r#"{"a_name_of_more_than_sixteen":1,"b":2}"#,
+            r#"{"a_name_of_more_than_seventy":1,"b":2}"#,
+        ),
+        ("", r#"{"a":1,"b":2}"#, r#"{"a":1,"b":2"#),
+        ("", r#"{"a":1,"b":2}"#, r#"{"a":01,"b":2}"#),
+        ("", r#"{"a":1,"b":2}"#, r#"{"a":1,"a":2}"#),
+        ("", r#"{"a":{"b":1},"c":2}"#, r#"{"a":{"b":1},"a":2}"#),
+        (whole, r#"{"a":[1,2]}"#, r#"{"a":[1.5,2]}"#),
+        (whole, r#"{"a":[1,2],"b":"x"}"#, r#"{"a":[1,null],"b":7}"#),
+        ("  transforms: [!<redact> {jsonPaths: ['$.c.d']}]", r#"{"c":{"d":1}}"#, &nested(MAX_DEPTH - 1)),
+        ("  transforms: [!<redact> {jsonPaths: ['$.c.d']}]", r#"{"c":{"d":1}}"#, &nested(MAX_DEPTH - 2)),
+        (
+            "  transforms: [!<pseudonymize> {jsonPaths: ['$.a']}]",
+            r#"{"a":"x","b":1}"#,
+            r#"{"a":["x"],"b":1}"#,
+        ),
+    ] {
+        let body = among(usual, odd);
+        let [pass, tree] = outcomes(&testing::program(rules).unwrap(), &body);
+        assert_eq!(text(&pass), text(&tree), "{rules} on {odd}");
+    }
+}
+
+#[test]
+fn what_differs_late_needs_no_tree() {
+    let program = testing::program("").unwrap();
+    // A name within, which another has that comes after it.
+    let usual = r#"{"o":{"n":1},"m":2,"l":{"n":3},"k":4}"#;
+    let body = among(usual, r#"{"o":{"n":1},"m":2,"l":{"n":3},"n":5}"#);
+    let mut pass = run(&program, &body);
+    while pass.next().is_some() {
+        assert!(pass.document().is_ok());
+    }
+    assert_eq!(pass.finish().0, body);
+}
+
+#[test]
+fn a_shape_ends_where_it_is_not_understood() {
+    let rules = "  transforms: [!<redact> {jsonPaths: ['$.gone', '$.asked[?(@.x)].y']}]";
+    let long = format!(r#"{{"a":1,{}"b":2}}"#, " ".repeat(5_000));
+    let many: Vec<String> = (0..200).map(|name| format!("\"n{name}\":1")).collect();
+    let many = format!("{{{}}}", many.join(","));
+    let mut shape = Shape::default();
+    for (object, steps, is_whole) in [
+        (r#"{"a":1,"b":"x","gone":[1,2],"c":{"d":[true,null],"e":{}},"f":[]}"#, 5, true),
+        ("{ }", 0, true),
+        (r#"{"n":{"n":{"n":1}},"m":[{"n":1},{"n":2}]}"#, 3, true),
+        (r#"{"a":1,"b":2,"a":3}"#, 2, false),
+        (r#"{"a":1,"\u0062":2}"#, 1, false),
+        (r#"{"a":1,"asked":[{"x":1,"y":2}],"b":1}"#, 1, false),
+        (r#"{"a":1 "b":2}"#, 1, false),
+        (r#"{"a":1,"b":"x"#, 1, false),
+        (&long, 1, false),
+        (&many, 96, false),
+    ] {
+        let program = testing::program(rules).unwrap();
+        let automaton = program.automaton.as_ref().unwrap();
+        shape.learn(&Scanner::new(object.as_bytes()).unwrap(), automaton, StateId::START);
+        assert_eq!((shape.steps.len(), shape.end.is_some()), (steps, is_whole), "{object}");
+    }
+}
+
+#[test]
+fn only_so_much_is_read_ahead() {
+    // Each object begins as the third of its kind, and everything else is within it.
+    let (open, close) = (r#"{"a":{},"b":{},"c":"#, "}");
+    let body = format!("{}\"{}\"{}", open.repeat(300), "x".repeat(100_000), close.repeat(300));
+    let program = testing::program("").unwrap();
+    let mut pass = run(&program, &body);
+    let before = pass.alike.read_ahead;
+    pass.next().unwrap();
+    assert!(pass.document().is_ok());
+    assert_eq!((before, pass.alike.read_ahead), (body.len(), 0));
+    assert_eq!(pass.finish().0, body);
+}
+
+#[test]
+fn who_is_never_alike_is_soon_let_pass() {
+    let program = testing::program("").unwrap();
+    let (automaton, scan) = (program.automaton.as_ref().unwrap(), Scanner::new(b"{}").unwrap());
+    let mut alike = Alike::new(1 << 20);
+    let mut tried = 0;
+    for _ in 0..10_000 {
+        if let Some(shape) = alike.expected(&scan, automaton, StateId::START) {
+            tried += 1;
+            alike.judge(StateId::START, 0, shape, false);
+        }
+    }
+    assert!((20..100).contains(&tried), "{tried}");
+    // Who is always alike is followed, and so is who comes after those that were of no use.
+    let other = StateId::UNLISTED;
+    let mut alike = Alike::new(1 << 20);
+    for state in [StateId::START, other, StateId::START, other] {
+        let at = place(state, 0);
+        alike.slots.swap(at, 0);
+        let followed = (0..30).filter(|_| match alike.expected(&scan, automaton, state) {
+            Some(shape) => {
+                alike.judge(state, 0, shape, true);
+                true
+            }
+            None => false,
+        });
+        assert!(followed.count() > 10);
+        alike.slots.swap(at, 0);
+    }
+}
