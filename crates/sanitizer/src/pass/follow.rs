@@ -12,6 +12,10 @@ const SMALLEST: usize = 4_096;
 /// How many objects may differ more than look alike before their shape is forgotten.
 const CREDIT: u32 = 4;
 const MOST_CREDIT: u32 = 16;
+/// Objects of others until a place is theirs, for one that has not shown yet what it is good for.
+const TRIAL: u32 = 8;
+/// A shape with fewer steps is of no use if it does not end.
+const FEW_STEPS: usize = 4;
 /// Objects that are let pass between one shape and the next, and how many at most.
 const PAUSE: u32 = 2;
 const LONGEST_PAUSE: u32 = 1_024;
@@ -38,7 +42,7 @@ struct Slot {
 
 impl Slot {
     fn new(state: StateId, depth: usize) -> Slot {
-        Slot { state, depth, knows: false, shape: None, credit: 0, rest: 1, pause: PAUSE }
+        Slot { state, depth, knows: false, shape: None, credit: TRIAL, rest: 1, pause: PAUSE }
     }
 
     /// Whether this object is to be let pass. A slot that is of no use to its own objects is taken by others.
@@ -55,10 +59,10 @@ impl Slot {
         passes
     }
 
-    fn judge(&mut self, shape: Box<Shape>, to_its_end: bool) {
-        match to_its_end {
+    fn judge(&mut self, shape: Box<Shape>, was_alike: bool) {
+        match was_alike {
             true => self.credit = (self.credit + 1).min(MOST_CREDIT),
-            false => self.credit -= 1,
+            false => self.credit = self.credit.saturating_sub(1),
         }
         self.shape = Some(shape);
         if self.credit == 0 {
@@ -73,7 +77,8 @@ impl Alike {
     /// For a body of so many bytes.
     pub(super) fn new(body: usize) -> Alike {
         let slots = if body < SMALLEST { 0 } else { SHAPES };
-        Alike { slots: (0..slots).map(|_| Slot::new(StateId::UNLISTED, 0)).collect(), read_ahead: body }
+        let nobodys = || Slot { credit: 0, ..Slot::new(StateId::UNLISTED, 0) };
+        Alike { slots: (0..slots).map(|_| nobodys()).collect(), read_ahead: body }
     }
 
     /// What the object at the scanner's place is expected to look like, if anything.
@@ -95,10 +100,10 @@ impl Alike {
         slot.shape.take()
     }
 
-    /// After an object was followed, to its end or not.
-    fn judge(&mut self, state: StateId, depth: usize, shape: Box<Shape>, to_its_end: bool) {
+    /// After an object was followed, as far as the shape goes or not.
+    fn judge(&mut self, state: StateId, depth: usize, shape: Box<Shape>, was_alike: bool) {
         if let Some(slot) = self.slots.get_mut(place(state, depth)) {
-            slot.judge(shape, to_its_end);
+            slot.judge(shape, was_alike);
         }
     }
 }
@@ -116,10 +121,16 @@ impl<'p> Pass<'_, 'p, '_> {
         let depth = self.scan.depth;
         let Some(shape) = self.alike.expected(&self.scan, self.automaton, state) else { return Ok(false) };
         let differs = self.along(&shape);
+        let was_alike = match differs {
+            Ok(None) => true,
+            // Of a long object the shape is the beginning.
+            Ok(Some(steps)) => steps == shape.steps.len() && steps >= FEW_STEPS,
+            Err(_) => false,
+        };
         if let Ok(Some(steps)) = differs {
             self.catch_up(&shape, steps);
         }
-        self.alike.judge(state, depth, shape, matches!(differs, Ok(None)));
+        self.alike.judge(state, depth, shape, was_alike);
         Ok(differs? != Some(0))
     }
 

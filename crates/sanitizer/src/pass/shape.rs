@@ -8,11 +8,14 @@ use std::ops::Range;
 
 use crate::automaton::{Action, Automaton, Kind, NameId, State, StateId, hash};
 use crate::json::{Head, Scanner, Window};
+use crate::unsanitizable::Unsanitizable;
 
 /// Scalars of one object that are expected; what comes after them is read as if nothing were.
 const MOST_STEPS: usize = 96;
+/// Brackets, names and scalars, of which objects may hold many without a scalar.
+const MOST_EVENTS: usize = 384;
 /// Bytes between two scalars.
-const LONGEST: usize = 4_096;
+const LONGEST: usize = 1_024;
 
 /// An object of the source, as far as it was understood.
 #[derive(Default)]
@@ -20,15 +23,15 @@ pub(super) struct Shape {
     pub(super) steps: Vec<Step>,
     /// What stands after the last scalar, if the object was understood to its end.
     pub(super) end: Option<Between>,
-    /// How many bytes of the source were read for it.
+    /// How many bytes of the source were read for it; more than there are when what is wrong there was read.
     pub(super) read: usize,
     /// What is entered, named and left on the way.
     events: Vec<Event>,
     /// What of the text between scalars leaves, by offsets.
     kept: Vec<(u32, u32)>,
-    /// Room for the walk that finds the shape: what is open, and the names in that, by how deep they stand.
+    /// Room for the walk that finds the shape: what is open, and the names in that, the innermost object's last.
     open: Vec<Place>,
-    names: Vec<(usize, u64)>,
+    names: Vec<u64>,
 }
 
 /// A scalar, or a value that goes unread, and what stands before it.
@@ -79,6 +82,7 @@ impl Shape {
     /// Becomes the shape of the object that begins at the scanner's place, in this state.
     pub(super) fn learn(&mut self, scan: &Scanner<'_>, automaton: &Automaton, state: StateId) {
         self.end = None;
+        self.read = 0;
         emptied(&mut self.steps);
         emptied(&mut self.events);
         emptied(&mut self.kept);
@@ -88,7 +92,8 @@ impl Shape {
             Reading { automaton, from: scan.at, scan: scan.clone(), shape: self, first_kept: 0 };
         // Where it cannot go on, the shape ends.
         let _ = reading.object(state);
-        self.read = reading.scan.at - scan.at;
+        let at = reading.scan.at;
+        self.read = self.read.max(at - scan.at);
     }
 
     /// What was entered, named, read and left in so many steps.
@@ -149,6 +154,8 @@ struct Place {
     close: u8,
     read: bool,
     written: bool,
+    /// Where its names begin.
+    names: usize,
 }
 
 impl Reading<'_, '_> {
@@ -157,6 +164,9 @@ impl Reading<'_, '_> {
         while let Some(place) = self.shape.open.last_mut() {
             self.scan.skip_space();
             let next = self.scan.peek()?;
+            if self.scan.at - self.from > LONGEST || self.shape.events.len() > MOST_EVENTS {
+                return None;
+            }
             if next == place.close {
                 self.leave();
                 continue;
@@ -183,21 +193,21 @@ impl Reading<'_, '_> {
     }
 
     fn member(&mut self, comma: Option<usize>) -> Option<()> {
-        let (quoted, colon) = self.scan.name().ok()?;
+        let name = self.scan.name();
+        let (quoted, colon) = self.sound(name)?;
         if quoted.escaped {
             return None;
         }
         let name = &self.scan.text().as_bytes()[quoted.start..quoted.end];
         let hash = hash(name);
         let id = self.automaton.names.find(name, hash);
-        let within = self.automaton.state(self.shape.open.last()?.state);
-        let to = self.automaton.member(within, id);
+        let within = self.shape.open.last()?;
+        let to = self.automaton.member(self.automaton.state(within.state), id);
         if to != StateId::UNLISTED {
-            let name = (self.shape.open.len(), hash);
-            if self.shape.names.contains(&name) {
+            if self.shape.names[within.names..].contains(&hash) {
                 return None;
             }
-            self.shape.names.push(name);
+            self.shape.names.push(hash);
             self.shape.events.push(Event::Name { id, hash });
         }
         self.value(to, comma, [Some((quoted.start - 1, quoted.end + 1)), Some((colon, colon + 1))])
@@ -226,7 +236,8 @@ impl Reading<'_, '_> {
             return None;
         }
         let (before, keeps, depth) = (self.between()?, action == Action::Keep, self.scan.depth);
-        self.scan.skip_value().ok()?;
+        let skipped = self.scan.skip_value();
+        self.sound(skipped)?;
         self.from = self.scan.at;
         self.shape.events.push(Event::Value { leaves });
         let events = self.shape.events.len();
@@ -236,10 +247,12 @@ impl Reading<'_, '_> {
 
     fn enter(&mut self, state: StateId, kind: Kind) -> Option<()> {
         let at = self.scan.at;
-        self.scan.enter().ok()?;
+        let entered = self.scan.enter();
+        self.sound(entered)?;
         self.keep(at, at + 1);
         let close = if kind == Kind::Object { b'}' } else { b']' };
-        self.shape.open.push(Place { state, close, read: false, written: false });
+        let names = self.shape.names.len();
+        self.shape.open.push(Place { state, close, read: false, written: false, names });
         self.shape.events.push(Event::Enter { state, kind });
         Some(())
     }
@@ -248,10 +261,14 @@ impl Reading<'_, '_> {
         let at = self.scan.at;
         self.keep(at, at + 1);
         self.scan.leave();
-        let depth = self.shape.open.len();
-        self.shape.names.retain(|(within, _)| *within < depth);
-        self.shape.open.pop();
+        let left = self.shape.open.pop();
+        left.into_iter().for_each(|left| self.shape.names.truncate(left.names));
         self.shape.events.push(Event::Leave);
+    }
+
+    /// What is wrong here is told by whoever reads it in earnest, and nothing is read ahead any more.
+    fn sound<T>(&mut self, read: Result<T, Unsanitizable>) -> Option<T> {
+        read.inspect_err(|_| self.shape.read = usize::MAX).ok()
     }
 
     fn keep(&mut self, from: usize, to: usize) {

@@ -77,7 +77,7 @@ fn body() -> impl Strategy<Value = String> {
 }
 
 /// Many documents, one much like the other: what differs is a scalar, a name, white space or a container here and there.
-fn alike() -> impl Strategy<Value = String> {
+pub(super) fn alike() -> impl Strategy<Value = String> {
     const CHANGES: [(&str, &str); 14] = [
         ("\"x\"", "\"y\""),
         ("\"x\"", "\"longer than a window of bytes\""),
@@ -135,7 +135,7 @@ fn filter() -> impl Strategy<Value = String> {
     prop_oneof![20 => condition, 1 => Just("$.a == 'x'".to_owned())].prop_map(|it| format!("[?({it})]"))
 }
 
-fn path() -> impl Strategy<Value = String> {
+pub(super) fn path() -> impl Strategy<Value = String> {
     let step = prop_oneof![
         8 => "\\.[abcd]",
         2 => "\\.\\.[abc]",
@@ -214,7 +214,7 @@ const DEFINITIONS: &str = "definitions:
   B: {anyOf: [{properties: {a: {const: x}, d: {}}}, {$ref: '#/definitions/A'}]}
 ";
 
-fn rules(path: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
+pub(super) fn rules(path: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
     let schema = prop_oneof![1 => Just(None), 1 => schema().prop_map(Some)];
     (schema, prop::collection::vec(transform(path), 0..5)).prop_map(|(schema, transforms)| {
         let schema = schema.map(|it| format!("  responseSchema: {it}\n")).unwrap_or_default();

@@ -1,14 +1,55 @@
 //! What differs from all that was before it is read as if nothing had been alike. (The property tests of the pass say so
 //! of what chance writes; here is what it seldom does.)
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::counts::Counts;
-use crate::json::MAX_DEPTH;
-use crate::pass::tests::{outcomes, text};
+use crate::json::{MAX_DEPTH, MAX_NAME};
+use crate::pass::tests::{alike, outcomes, path, rules, text};
 use crate::program::Program;
 use crate::sanitize::Options;
 use crate::testing;
 use crate::transform::Context;
+use crate::unsanitizable::Unsanitizable;
+
+/// What comes of a body with as much known of it: its text, counts and scalars, and which documents need the tree; or where
+/// it is refused.
+fn outcome(
+    program: &Program,
+    body: &str,
+    alike: Option<Alike>,
+) -> Result<(String, Counts, u64, Vec<bool>), Unsanitizable> {
+    let mut pass = run(program, body);
+    pass.alike = alike.unwrap_or(pass.alike);
+    let mut trees = Vec::new();
+    while let Some(mark) = pass.next() {
+        let needs_tree = match pass.document() {
+            Ok(()) => false,
+            Err(Stop::NeedsTree) => true,
+            Err(Stop::Refused(why)) => return Err(why),
+        };
+        if needs_tree {
+            pass.document_by_tree(mark)?;
+        }
+        trees.push(needs_tree);
+    }
+    let (text, counts, scalars) = pass.finish();
+    Ok((text, counts, scalars, trees))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { max_global_rejects: u32::MAX, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_known_of_a_body_changes_nothing(rules in rules(path()), body in alike()) {
+        let program = testing::program(&rules).ok().filter(|program| program.automaton.is_some());
+        let Some(program) = program else { return Err(TestCaseError::reject(rules)) };
+        prop_assume!(Scanner::new(body.as_bytes()).is_ok());
+        let ordinary = outcome(&program, &body, Some(Alike::new(0)));
+        prop_assert_eq!(outcome(&program, &body, None), ordinary, "{} on {}", rules, body);
+    }
+}
 
 /// So many of one kind that their shape is known, then another, then one of the kind.
 fn among(usual: &str, odd: &str) -> String {
@@ -94,17 +135,65 @@ fn a_shape_ends_where_it_is_not_understood() {
 }
 
 #[test]
-fn only_so_much_is_read_ahead() {
-    // Each object begins as the third of its kind, and everything else is within it.
-    let (open, close) = (r#"{"a":{},"b":{},"c":"#, "}");
-    let body = format!("{}\"{}\"{}", open.repeat(300), "x".repeat(100_000), close.repeat(300));
+fn the_beginning_of_a_long_object_is_followed() {
     let program = testing::program("").unwrap();
+    let members: Vec<String> = (0..200).map(|name| format!("\"n{name}\":1")).collect();
+    let object = format!("{{{}}}", members.join(","));
+    let body = among(&object, &object).repeat(10);
     let mut pass = run(&program, &body);
-    let before = pass.alike.read_ahead;
-    pass.next().unwrap();
-    assert!(pass.document().is_ok());
-    assert_eq!((before, pass.alike.read_ahead), (body.len(), 0));
-    assert_eq!(pass.finish().0, body);
+    while pass.next().is_some() {
+        assert!(pass.document().is_ok());
+    }
+    let slot = &pass.alike.slots[place(StateId::START, 0)];
+    assert!(slot.knows && slot.credit > CREDIT, "{}", slot.credit);
+    assert_eq!(pass.finish().0, body.replace("}{", "}\n{"));
+}
+
+#[test]
+fn only_so_much_is_read_ahead() {
+    let program = testing::program("").unwrap();
+    let automaton = program.automaton.as_ref().unwrap();
+    let names = |value: &str| (0..50_000).map(|name| format!("\"n{name}\":{value},")).collect::<String>();
+    let (empty, numbers) = (format!("{{{}\"z\":0}}", names("[]")), format!("{{{}\"z\":0}}", names("1")));
+    let long_name = format!(r#"{{"a":1,"{}":2}}"#, "x".repeat(MAX_NAME + 1));
+    let long_value = format!(r#"{{"a":1,"b":"{}"}}"#, "x".repeat(50_000));
+    for (object, least, most) in [
+        ("{}", 2, 2),
+        (&*empty, 1_000, 1_100),
+        (&numbers, 500, 2_000),
+        (&long_value, long_value.len(), long_value.len()),
+        (&long_name, usize::MAX, usize::MAX),
+    ] {
+        let scan = Scanner::new(object.as_bytes()).unwrap();
+        let mut shape = Shape::default();
+        shape.learn(&scan, automaton, StateId::START);
+        assert!((least..=most).contains(&shape.read), "{}", shape.read);
+        let mut alike = Alike::new(1 << 20);
+        while alike.expected(&scan, automaton, StateId::START).is_none() {}
+        assert_eq!(alike.read_ahead, (1_usize << 20).saturating_sub(shape.read));
+        alike.read_ahead = 0;
+        assert!((0..99).all(|_| alike.expected(&scan, automaton, StateId::UNLISTED).is_none()));
+    }
+}
+
+/// A place that two want is one's in the end, and not both's in turn.
+#[test]
+fn of_two_that_share_a_place_one_has_it() {
+    let program = testing::program("").unwrap();
+    let (automaton, scan) = (program.automaton.as_ref().unwrap(), Scanner::new(b"{}").unwrap());
+    let mut alike = Alike::new(1 << 20);
+    let mut within = scan.clone();
+    within.depth = SHAPES;
+    let mut followed = 0;
+    for _ in 0..100 {
+        for scan in [&scan, &within] {
+            if let Some(shape) = alike.expected(scan, automaton, StateId::START) {
+                alike.judge(StateId::START, scan.depth, shape, true);
+                followed += 1;
+            }
+        }
+    }
+    assert!(followed > 95, "{followed}");
 }
 
 #[test]
