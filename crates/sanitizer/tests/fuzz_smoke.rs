@@ -20,6 +20,11 @@ fn any_bytes_can_be_a_body() {
 }
 
 #[test]
+fn any_bytes_can_stand_among_others_that_are_alike() {
+    run("json", 1_500, targets::alike);
+}
+
+#[test]
 fn any_text_can_be_a_path() {
     run("path", 3_000, targets::path);
 }

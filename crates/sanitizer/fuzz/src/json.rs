@@ -54,6 +54,28 @@ pub fn json(body: &[u8]) {
     assert_plain_keeps_everything(body);
 }
 
+/// Any bytes as documents among others that are almost the same: of what was understood before nothing is taken for granted.
+pub fn alike(body: &[u8]) {
+    if body.is_empty() || body.len() > 1_024 {
+        return;
+    }
+    let mut other = body.to_vec();
+    let sum: usize = body.iter().map(|byte| usize::from(*byte)).sum();
+    other[sum % body.len()] = b"\" {}[]:,\\0a.-"[sum % 12];
+    let mut many = [body, b"\n"].concat().repeat(6);
+    let cut = if sum.is_multiple_of(5) { sum % other.len() } else { other.len() };
+    for next in [&other, body, &other[..cut]] {
+        many.extend_from_slice(next);
+        many.push(b'\n');
+    }
+    many.resize(many.len() + 4_096, b' '); // worth while to look for what is alike
+    for (path, promise) in ENDPOINTS {
+        if let Ok(sanitized) = sanitize(&admit(path), &many, &KEYS, Options::default()) {
+            read(sanitized.body()).iter().flatten().for_each(promise);
+        }
+    }
+}
+
 fn admit(path: &str) -> Admitted<'static> {
     let call = Call { method: "GET", path, query: None, content_type: None, headers: &[], body: b"" };
     RULES.admit(&call).expect("the endpoint is listed")

@@ -10,6 +10,6 @@ mod rules;
 mod both;
 mod oracle;
 
-pub use json::json;
+pub use json::{alike, json};
 pub use path::path;
 pub use rules::rules;

@@ -119,6 +119,7 @@ fn a_shape_ends_where_it_is_not_understood() {
         (r#"{"a":1,"b":"x","gone":[1,2],"c":{"d":[true,null],"e":{}},"f":[]}"#, 5, true),
         ("{ }", 0, true),
         (r#"{"n":{"n":{"n":1}},"m":[{"n":1},{"n":2}]}"#, 3, true),
+        (r#"{"o":{"n":1},"n":2}"#, 2, true),
         (r#"{"a":1,"b":2,"a":3}"#, 2, false),
         (r#"{"a":1,"\u0062":2}"#, 1, false),
         (r#"{"a":1,"asked":[{"x":1,"y":2}],"b":1}"#, 1, false),
