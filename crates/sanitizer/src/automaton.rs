@@ -158,6 +158,11 @@ impl Automaton {
         }
     }
 
+    /// Whether of a document that is an object at least the brackets leave, whatever is in it.
+    pub(crate) fn keeps_objects(&self) -> bool {
+        self.state(StateId::START).action(Kind::Object) == Action::Enter
+    }
+
     pub(crate) fn operations(&self, state: &State) -> &[Operation] {
         &self.operations[state.operations.start as usize..state.operations.end as usize]
     }

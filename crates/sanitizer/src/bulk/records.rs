@@ -12,6 +12,7 @@ use std::fmt;
 
 use vizard_pseudonym::Pseudonymizer;
 
+use crate::automaton::Automaton;
 use crate::counts::Counts;
 use crate::program::Program;
 use crate::transform::Needs;
@@ -99,7 +100,7 @@ impl Records {
         let room = if out.is_empty() { std::mem::take(out) } else { Vec::new() };
         let room = String::from_utf8(room).expect("nothing is text");
         let (mut text, mut counts) = lines::run(&self.transforms, block, layout, keys, room)?;
-        counts.documents -= forget_ruled_out(&mut text);
+        counts.documents -= forget_ruled_out(&self.transforms, &mut text);
         if let Some(filter) = &self.filter {
             // What is dropped now was counted as kept, or as pseudonymized, before.
             let (filtered, more) = lines::run(filter, text.as_bytes(), Layout::Lines, keys, String::new())?;
@@ -108,7 +109,7 @@ impl Records {
             counts.removed += more.removed;
             counts.nulled += more.nulled;
             counts.undecided += more.undecided;
-            counts.documents -= forget_ruled_out(&mut text);
+            counts.documents -= forget_ruled_out(filter, &mut text);
         }
         match out.is_empty() {
             true => *out = text.into_bytes(),
@@ -119,7 +120,10 @@ impl Records {
 }
 
 /// Records that the rules make null as a whole leave no line. How many there were.
-fn forget_ruled_out(text: &mut String) -> u64 {
+fn forget_ruled_out(program: &Program, text: &mut String) -> u64 {
+    if program.automaton.as_ref().is_some_and(Automaton::keeps_objects) {
+        return 0;
+    }
     if !text.starts_with("null\n") && memchr::memmem::find(text.as_bytes(), b"\nnull\n").is_none() {
         return 0;
     }

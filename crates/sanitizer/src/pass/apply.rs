@@ -59,7 +59,8 @@ impl<'p> Pass<'_, 'p, '_> {
         let out = self.output.anew();
         let begun = out.len();
         // Only what stands in the source can be remembered by its place there.
-        let remembers = pseudonymizes && self.scan.text()[begin..].starts_with(&*text);
+        let remembers =
+            pseudonymizes && self.memo.is_of_use() && self.scan.text()[begin..].starts_with(&*text);
         let known = remembers.then(|| self.memo.find(step, &text, self.scan.text()));
         match known {
             None => transform.write(&text, &mut self.context, out)?,

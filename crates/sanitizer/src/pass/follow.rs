@@ -1,6 +1,6 @@
 //! Objects that look like those before: going along a [`Shape`], and off it where an object differs.
 
-use super::shape::{Between, Event, Shape, leaves};
+use super::shape::{Event, SAME, Shape, leaves};
 use super::{Before, Open, Pass, Stop};
 use crate::automaton::{Automaton, Kind, StateId};
 use crate::json::Scanner;
@@ -119,10 +119,15 @@ impl<'p> Pass<'_, 'p, '_> {
     #[inline]
     pub(super) fn follow(&mut self, state: StateId) -> Result<bool, Stop> {
         let depth = self.scan.depth;
-        let Some(shape) = self.alike.expected(&self.scan, self.automaton, state) else { return Ok(false) };
-        let differs = self.along(&shape);
+        let Some(mut shape) = self.alike.expected(&self.scan, self.automaton, state) else {
+            return Ok(false);
+        };
+        let differs = self.along(&mut shape);
         let was_alike = match differs {
-            Ok(None) => true,
+            Ok(None) => {
+                shape.note_followed();
+                true
+            }
             // Of a long object the shape is the beginning.
             Ok(Some(steps)) => steps == shape.steps.len() && steps >= FEW_STEPS,
             Err(_) => false,
@@ -135,12 +140,22 @@ impl<'p> Pass<'_, 'p, '_> {
     }
 
     /// Goes along a shape. Where the object differs it is told after how many steps.
-    fn along(&mut self, shape: &Shape) -> Result<Option<usize>, Stop> {
+    fn along(&mut self, shape: &mut Shape) -> Result<Option<usize>, Stop> {
         let source = self.scan.text().as_bytes();
         let depth = self.scan.depth;
+        let notes = shape.followed < SAME;
+        let Shape { steps, end, kept, .. } = shape;
+        let mut number = 0;
         self.before = Before::NONE;
-        for (number, step) in shape.steps.iter().enumerate() {
+        while let Some(step) = steps.get_mut(number) {
             let from = self.scan.at;
+            if let Some((at, to)) = step.run_end(source, from) {
+                self.scan.at = at;
+                self.output.keep(from, at);
+                self.scalars += (to - number) as u64;
+                number = to;
+                continue;
+            }
             let Some(at) = step.before.end(source, from) else { return Ok(Some(number)) };
             self.scan.at = at;
             let kind = Kind::at(&self.scan);
@@ -149,37 +164,40 @@ impl<'p> Pass<'_, 'p, '_> {
                 match step.before.whole {
                     true => self.output.keep(from, self.scan.at),
                     false => {
-                        self.keep(shape, &step.before, from);
+                        self.keep(kept.of(&step.before, from));
                         self.output.keep(at, self.scan.at);
                     }
                 }
                 self.scalars += 1;
+                number += 1;
+                if notes {
+                    step.note(source, at..self.scan.at);
+                }
                 continue;
             }
             if kind.and_then(|kind| leaves(self.automaton.state(step.state), kind)) != Some(step.leaves) {
                 self.scan.at = from;
                 return Ok(Some(number));
             }
-            self.keep(shape, &step.before, from);
+            self.keep(kept.of(&step.before, from));
             self.scan.depth = step.depth;
             self.value(step.state)?;
             self.scan.depth = depth;
+            number += 1;
         }
         let from = self.scan.at;
-        match shape.end.as_ref().and_then(|end| Some((end, end.end(source, from)?))) {
+        match end.as_ref().and_then(|end| Some((end, end.end(source, from)?))) {
             Some((end, at)) => {
-                self.keep(shape, end, from);
+                self.keep(kept.of(end, from));
                 self.scan.at = at;
                 Ok(None)
             }
-            None => Ok(Some(shape.steps.len())),
+            None => Ok(Some(steps.len())),
         }
     }
 
-    fn keep(&mut self, shape: &Shape, between: &Between, at: usize) {
-        for (from, to) in shape.kept(between, at) {
-            self.output.keep(from, to);
-        }
+    fn keep(&mut self, parts: impl Iterator<Item = (usize, usize)>) {
+        parts.for_each(|(from, to)| self.output.keep(from, to));
     }
 
     /// Opens what is open after so many steps, as if everything had been read name by name.

@@ -10,11 +10,17 @@ fn places(body: usize) -> usize {
     (body / 128).clamp(8, 256).next_power_of_two()
 }
 
+/// Where so few of so many values were known, the others are not worth looking for.
+const TRIED: u32 = 256;
+const WORTH: u32 = TRIED / 16;
+
 /// Where values stand in the source and their pseudonyms in the output. Holds no text of its own.
 pub(super) struct Memo {
     /// None until something is remembered.
     entries: Vec<Entry>,
     places: usize,
+    tried: u32,
+    known: u32,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -30,13 +36,20 @@ struct Entry {
 impl Memo {
     /// For a body of so many bytes.
     pub(super) fn new(body: usize) -> Memo {
-        Memo { entries: Vec::new(), places: places(body) }
+        Memo { entries: Vec::new(), places: places(body), tried: 0, known: 0 }
+    }
+
+    /// Whether values are looked for and remembered.
+    #[inline]
+    pub(super) fn is_of_use(&self) -> bool {
+        self.tried < TRIED || self.known >= WORTH
     }
 
     /// Where in the output the pseudonym stands that a step made of this value as written, or else where to
     /// [remember](Self::remember) it.
     #[inline]
-    pub(super) fn find(&self, step: u32, value: &str, source: &str) -> Result<Range<usize>, usize> {
+    pub(super) fn find(&mut self, step: u32, value: &str, source: &str) -> Result<Range<usize>, usize> {
+        self.tried = self.tried.saturating_add(1);
         let at = (hash(value.as_bytes()) >> 32) as usize & (self.places - 1);
         let Some(entry) = self.entries.get(at) else { return Err(at) };
         let begin = entry.value;
@@ -44,7 +57,10 @@ impl Memo {
             && entry.length as usize == value.len()
             && source.as_bytes()[begin..begin + value.len()] == *value.as_bytes();
         match same {
-            true => Ok(entry.pseudonym..entry.pseudonym + entry.pseudonym_length as usize),
+            true => {
+                self.known = self.known.saturating_add(1);
+                Ok(entry.pseudonym..entry.pseudonym + entry.pseudonym_length as usize)
+            }
             false => Err(at),
         }
     }

@@ -23,16 +23,23 @@ pub(super) struct Shape {
     pub(super) steps: Vec<Step>,
     /// What stands after the last scalar, if the object was understood to its end.
     pub(super) end: Option<Between>,
+    /// How many objects were followed to their end until [runs](Run) were looked for.
+    pub(super) followed: u32,
     /// How many bytes of the source were read for it; more than there are when what is wrong there was read.
     pub(super) read: usize,
     /// What is entered, named and left on the way.
     events: Vec<Event>,
-    /// What of the text between scalars leaves, by offsets.
-    kept: Vec<(u32, u32)>,
+    /// What of the text between scalars leaves.
+    pub(super) kept: Kept,
     /// Room for the walk that finds the shape: what is open, and the names in that, the innermost object's last.
     open: Vec<Place>,
     names: Vec<u64>,
 }
+
+/// Objects that tell what is always the same.
+pub(super) const SAME: u32 = 6;
+/// How often in turn a run may not be there until it is given up.
+const DOUBTS: u8 = 8;
 
 /// A scalar, or a value that goes unread, and what stands before it.
 pub(super) struct Step {
@@ -47,6 +54,24 @@ pub(super) struct Step {
     pub(super) depth: usize,
     /// How many events there are up to it.
     events: usize,
+    /// The value, where it was learned.
+    value: Range<usize>,
+    /// Whether another one stood there since.
+    pub(super) varies: bool,
+    /// From here on, what has always been the same.
+    pub(super) run: Option<Run>,
+}
+
+/// Scalars that have always been the same, with what stands before, between and after them.
+pub(super) struct Run {
+    /// Where it was learned.
+    text: Range<usize>,
+    /// How long it is without what stands after the last scalar.
+    length: usize,
+    /// The step after the last one.
+    pub(super) to: usize,
+    /// How often something else stood there, less how often it did.
+    doubt: u8,
 }
 
 /// A text between two scalars.
@@ -57,6 +82,18 @@ pub(super) struct Between {
     /// Whether all of it leaves.
     pub(super) whole: bool,
     kept: Range<u32>,
+}
+
+/// Parts of texts, by offsets in them.
+#[derive(Default)]
+pub(super) struct Kept(Vec<(u32, u32)>);
+
+impl Kept {
+    /// Those of a text that begins at this place.
+    pub(super) fn of(&self, between: &Between, at: usize) -> impl Iterator<Item = (usize, usize)> {
+        let kept = &self.0[between.kept.start as usize..between.kept.end as usize];
+        kept.iter().map(move |(from, to)| (at + *from as usize, at + *to as usize))
+    }
 }
 
 /// What the pass keeps account of.
@@ -82,10 +119,11 @@ impl Shape {
     /// Becomes the shape of the object that begins at the scanner's place, in this state.
     pub(super) fn learn(&mut self, scan: &Scanner<'_>, automaton: &Automaton, state: StateId) {
         self.end = None;
+        self.followed = 0;
         self.read = 0;
         emptied(&mut self.steps);
         emptied(&mut self.events);
-        emptied(&mut self.kept);
+        emptied(&mut self.kept.0);
         emptied(&mut self.open);
         emptied(&mut self.names);
         let mut reading =
@@ -96,16 +134,58 @@ impl Shape {
         self.read = self.read.max(at - scan.at);
     }
 
+    /// After an object was followed to its end.
+    pub(super) fn note_followed(&mut self) {
+        self.followed = self.followed.saturating_add(1);
+        if self.followed == SAME {
+            self.find_runs();
+        }
+    }
+
+    #[cold]
+    fn find_runs(&mut self) {
+        let mut first = 0;
+        while first < self.steps.len() {
+            let same = |step: &Step| step.keeps && !step.varies && step.before.whole;
+            let to = first + self.steps[first..].iter().take_while(|step| same(step)).count();
+            let after = self.steps.get(to).map(|step| &step.before).or(self.end.as_ref());
+            if let (Some(after), true) = (after, to > first + 1) {
+                let text = self.steps[first].before.from..after.from + after.length;
+                let length = after.from - text.start;
+                self.steps[first].run = Some(Run { text, length, to, doubt: 0 });
+            }
+            first = to + 1;
+        }
+    }
+
     /// What was entered, named, read and left in so many steps.
     pub(super) fn events(&self, steps: usize) -> &[Event] {
         let last = steps.checked_sub(1).map(|last| self.steps[last].events);
         &self.events[..last.unwrap_or_default()]
     }
+}
 
-    /// The parts of a text that leave, where it begins at this place.
-    pub(super) fn kept(&self, between: &Between, at: usize) -> impl Iterator<Item = (usize, usize)> {
-        let kept = &self.kept[between.kept.start as usize..between.kept.end as usize];
-        kept.iter().map(move |(from, to)| (at + *from as usize, at + *to as usize))
+impl Step {
+    /// Notes what stands there now. Nothing any more once runs were looked for.
+    #[inline]
+    pub(super) fn note(&mut self, source: &[u8], value: Range<usize>) {
+        self.varies = self.varies || source[self.value.clone()] != source[value];
+    }
+
+    /// Where the run that begins with this step ends, if there is one and it is what stands at this place.
+    #[inline]
+    pub(super) fn run_end(&mut self, source: &[u8], at: usize) -> Option<(usize, usize)> {
+        let run = self.run.as_mut()?;
+        // What stands after the last scalar belongs to it: the scalar might go on.
+        if source.get(at..at + run.text.len()) == Some(&source[run.text.clone()]) {
+            run.doubt = 0;
+            return Some((at + run.length, run.to));
+        }
+        run.doubt += 1;
+        if run.doubt == DOUBTS {
+            self.run = None;
+        }
+        None
     }
 }
 
@@ -238,10 +318,12 @@ impl Reading<'_, '_> {
         let (before, keeps, depth) = (self.between()?, action == Action::Keep, self.scan.depth);
         let skipped = self.scan.skip_value();
         self.sound(skipped)?;
+        let value = self.from + before.length..self.scan.at;
         self.from = self.scan.at;
         self.shape.events.push(Event::Value { leaves });
         let events = self.shape.events.len();
-        self.shape.steps.push(Step { before, state, kind, keeps, leaves, depth, events });
+        let (varies, run) = (false, None);
+        self.shape.steps.push(Step { before, state, kind, keeps, leaves, depth, events, value, varies, run });
         Some(())
     }
 
@@ -273,9 +355,9 @@ impl Reading<'_, '_> {
 
     fn keep(&mut self, from: usize, to: usize) {
         let (from, to) = ((from - self.from) as u32, (to - self.from) as u32);
-        match self.shape.kept[self.first_kept..].last_mut() {
+        match self.shape.kept.0[self.first_kept..].last_mut() {
             Some(last) if last.1 == from => last.1 = to,
-            _ => self.shape.kept.push((from, to)),
+            _ => self.shape.kept.0.push((from, to)),
         }
     }
 
@@ -283,10 +365,10 @@ impl Reading<'_, '_> {
     fn between(&mut self) -> Option<Between> {
         let (from, to) = (self.from, self.scan.at);
         let length = to - from;
-        let first = std::mem::replace(&mut self.first_kept, self.shape.kept.len());
-        let kept = &self.shape.kept[first..];
+        let first = std::mem::replace(&mut self.first_kept, self.shape.kept.0.len());
+        let kept = &self.shape.kept.0[first..];
         let whole = *kept == [(0, length as u32)];
-        let kept = first as u32..self.shape.kept.len() as u32;
+        let kept = first as u32..self.shape.kept.0.len() as u32;
         let head = Head::of(&self.scan.text().as_bytes()[from..to]);
         (length <= LONGEST).then_some(Between { head, from, length, whole, kept })
     }

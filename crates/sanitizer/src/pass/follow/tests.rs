@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::counts::Counts;
 use crate::json::{MAX_DEPTH, MAX_NAME};
-use crate::pass::tests::{alike, outcomes, path, rules, text};
+use crate::pass::tests::{alike, outcomes, path, rules, text as text_of};
 use crate::program::Program;
 use crate::sanitize::Options;
 use crate::testing;
@@ -91,7 +91,7 @@ fn what_differs_is_read_as_ever() {
     ] {
         let body = among(usual, odd);
         let [pass, tree] = outcomes(&testing::program(rules).unwrap(), &body);
-        assert_eq!(text(&pass), text(&tree), "{rules} on {odd}");
+        assert_eq!(text_of(&pass), text_of(&tree), "{rules} on {odd}");
     }
 }
 
@@ -148,6 +148,42 @@ fn the_beginning_of_a_long_object_is_followed() {
     let slot = &pass.alike.slots[place(StateId::START, 0)];
     assert!(slot.knows && slot.credit > CREDIT, "{}", slot.credit);
     assert_eq!(pass.finish().0, body.replace("}{", "}\n{"));
+}
+
+#[test]
+fn what_has_always_been_the_same_is_compared_at_once() {
+    let rules = "  transforms: [!<pseudonymize> {jsonPaths: ['$.who']}]";
+    let program = testing::program(rules).unwrap();
+    let record = |id: usize, size: &str| {
+        format!(r#"{{"id":{id},"kind":"a","size":{size},"who":"nora","in":{{"x":[true,null]}}}}"#)
+    };
+    let sizes = |size: &'static str| move |id: usize| record(id, size);
+    let mut lines: Vec<String> = (0..100).map(sizes("10")).collect();
+    let end = lines.len();
+    // Another one, one that goes on where the other ended, and one that is no number.
+    lines.extend((0..4).flat_map(|id| ["11", "101", "10.5", "10"].map(|size| record(id, size))));
+    let runs = |body: &str| {
+        let mut pass = run(&program, body);
+        while pass.next().is_some() {
+            assert!(pass.document().is_ok());
+        }
+        let shape = pass.alike.slots[place(StateId::START, 0)].shape.take().unwrap();
+        let runs = shape.steps.iter().enumerate();
+        let runs: Vec<_> = runs.filter_map(|(at, step)| Some((at, step.run.as_ref()?.to))).collect();
+        (runs, pass.finish().0)
+    };
+    let (found, text) = runs(&lines.join("\n"));
+    assert_eq!(found, [(1, 3), (4, 6)]);
+    let outcome = outcome(&program, &lines.join("\n"), Some(Alike::new(0))).unwrap();
+    assert_eq!(text, outcome.0);
+    assert!(text.lines().nth(end + 1).unwrap().contains(r#""size":101,"who":"t~"#));
+    // What is not the same any more is given up, and what else is the same goes on.
+    lines.extend((0..20).map(sizes("12")));
+    assert_eq!(runs(&lines.join("\n")).0, [(4, 6)]);
+    lines.push(record(1, "10x"));
+    let [pass, tree] = outcomes(&program, &lines.join("\n"));
+    assert_eq!(text_of(&pass), text_of(&tree));
+    assert!(pass.is_err());
 }
 
 #[test]
