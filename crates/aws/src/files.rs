@@ -9,7 +9,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use vizard_proxy::ports::{
     FileError, FileForm, FileHead, FilePage, FilePlace, FileReader, FileStore, FileWriter, ListedFile,
 };
@@ -58,7 +58,7 @@ impl FileStore for Files {
 
     async fn create(&self, place: &FilePlace, form: FileForm) -> Result<Box<dyn FileWriter>, FileError> {
         let upload = Upload { client: self.client.clone(), place: place.clone(), id: None };
-        Ok(Box::new(Writer { upload, form, gathered: BytesMut::new(), parts: Vec::new() }))
+        Ok(Box::new(Writer { upload, form, gathered: Vec::new(), parts: Vec::new() }))
     }
 
     async fn list(&self, bucket: &str, prefix: &str, after: Option<&str>) -> Result<FilePage, FileError> {
@@ -139,7 +139,7 @@ impl FileReader for Reader {
 struct Writer {
     upload: Upload,
     form: FileForm,
-    gathered: BytesMut,
+    gathered: Vec<u8>,
     parts: Vec<CompletedPart>,
 }
 
@@ -151,9 +151,9 @@ struct Upload {
 }
 
 impl Writer {
-    /// Sends so much of what is gathered as the next part.
-    async fn send(&mut self, length: usize) -> Result<(), FileError> {
-        let part = self.gathered.split_to(length).freeze();
+    /// Sends what is gathered as the next part. Its memory is free again before the one after it takes any.
+    async fn send(&mut self) -> Result<(), FileError> {
+        let part = std::mem::take(&mut self.gathered);
         let id = match &self.upload.id {
             Some(id) => id.clone(),
             None => self.begin().await?,
@@ -190,13 +190,13 @@ impl Writer {
         let put = put.set_content_type(self.form.content_type.clone());
         let put = put.set_content_encoding(self.form.content_encoding.clone());
         let put = put.set_metadata(Some(self.form.metadata.iter().cloned().collect()));
-        let put = put.body(self.gathered.split().freeze().into()).send().await;
+        let put = put.body(std::mem::take(&mut self.gathered).into()).send().await;
         put.map(|_| ()).map_err(|error| errors::file(&error))
     }
 
     async fn complete(&mut self, id: String) -> Result<(), FileError> {
         if !self.gathered.is_empty() {
-            self.send(self.gathered.len()).await?;
+            self.send().await?;
         }
         let parts =
             CompletedMultipartUpload::builder().set_parts(Some(std::mem::take(&mut self.parts))).build();
@@ -211,11 +211,18 @@ impl Writer {
 
 #[async_trait]
 impl FileWriter for Writer {
-    async fn write(&mut self, piece: Bytes) -> Result<(), FileError> {
-        self.gathered.extend_from_slice(&piece);
-        let length = part_size(self.parts.len());
-        while self.gathered.len() > length {
-            self.send(length).await?;
+    async fn write(&mut self, mut piece: Bytes) -> Result<(), FileError> {
+        while !piece.is_empty() {
+            let length = part_size(self.parts.len());
+            if self.gathered.len() == length {
+                self.send().await?; // it is not the last one
+                continue;
+            }
+            if !self.parts.is_empty() {
+                self.gathered.reserve_exact(length - self.gathered.len());
+            }
+            let fits = piece.len().min(length - self.gathered.len());
+            self.gathered.extend_from_slice(&piece.split_to(fits));
         }
         Ok(())
     }

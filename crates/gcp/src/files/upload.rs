@@ -87,11 +87,15 @@ impl FileWriter for Writer {
         if let Some(upload) = &mut self.upload {
             return upload.give(Step::Piece(piece)).await;
         }
-        self.gathered.extend_from_slice(&piece);
-        if self.gathered.len() > PART {
-            let first = self.gathered.split().freeze();
-            return self.upload.insert(self.begin()).give(Step::Piece(first)).await;
+        if self.gathered.len() + piece.len() > PART {
+            let first = std::mem::take(&mut self.gathered).freeze();
+            let upload = self.upload.insert(self.begin());
+            if !first.is_empty() {
+                upload.give(Step::Piece(first)).await?;
+            }
+            return upload.give(Step::Piece(piece)).await;
         }
+        self.gathered.extend_from_slice(&piece);
         Ok(())
     }
 

@@ -81,3 +81,25 @@ impl Memo {
         self.entries.clear();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rests_where_nothing_comes_again() {
+        for (people, is_of_use) in [(7, true), (10_000, false)] {
+            let mut memo = Memo::new(1 << 20);
+            let text: String = (0..1_000).map(|n| format!("{:06}", n % people)).collect();
+            for at in (0..text.len()).step_by(6) {
+                if !memo.is_of_use() {
+                    break;
+                }
+                if let Err(place) = memo.find(0, &text[at..at + 6], &text) {
+                    memo.remember(place, 0, at..at + 6, at..at + 6);
+                }
+            }
+            assert_eq!(memo.is_of_use(), is_of_use, "{people}");
+        }
+    }
+}
