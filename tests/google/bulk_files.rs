@@ -130,11 +130,43 @@ async fn what_is_not_finished_is_not_there() {
     }
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!(google.keys("files"), Vec::<String>::new());
-    // A moment of trouble in the middle, and an answer that was lost.
-    google.plan("Storage.ContinueUpload", 1, Fault::Error(Code::Unavailable));
-    google.plan("Storage.ContinueUpload", 1, Fault::CutAfter);
-    write(&*store, "a", &content).await.unwrap();
-    assert!(google.object("files", "a").unwrap().body == content);
+}
+
+/// Calls of an upload of three parts and what is left: `fine` of them are, then there is trouble.
+#[tokio::test]
+async fn after_trouble_a_file_is_whole_or_not_there() {
+    const GO_ON: &str = "Storage.ContinueUpload";
+    let unavailable = || Fault::Error(Code::Unavailable);
+    let content = noise(3 * PART + 5);
+    for (fine, faults, is_whole) in [
+        // Google says that it is in trouble, and then what has arrived.
+        (0, vec![unavailable()], true),
+        (1, vec![unavailable(), unavailable(), unavailable()], true),
+        (3, vec![unavailable()], true),
+        (0, vec![unavailable(), Fault::CutAfter], false),
+        // It kept some quanta of a part.
+        (0, vec![Fault::Half(3 << 18)], true),
+        (1, vec![Fault::Half(1 << 18), unavailable()], true),
+        (2, vec![Fault::Half(31 << 18)], true),
+        (1, vec![Fault::ErrorAfter(Code::Unavailable)], true),
+        (3, vec![Fault::ErrorAfter(Code::Unavailable)], true),
+        // Nobody knows what has arrived.
+        (0, vec![Fault::Cut], false),
+        (1, vec![Fault::Cut], false),
+        (1, vec![Fault::CutAfter], false),
+        (3, vec![Fault::Cut], false),
+    ] {
+        let google = Google::start().await;
+        let store = store(&google).await;
+        google.plan(GO_ON, fine, Fault::Slow(Duration::ZERO));
+        faults.iter().for_each(|fault| google.plan(GO_ON, 1, fault.clone()));
+        let written = write(&*store, "a", &content).await;
+        let expected = if is_whole { Ok(()) } else { Err(FileError::Unavailable) };
+        assert_eq!(written, expected, "{fine} {faults:?}");
+        let object = google.object("files", "a");
+        assert_eq!(object.is_some(), is_whole, "{fine} {faults:?}");
+        assert!(object.is_none_or(|it| it.body == content), "{fine} {faults:?}");
+    }
 }
 
 #[tokio::test]

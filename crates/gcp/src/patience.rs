@@ -88,6 +88,11 @@ pub(crate) fn breaker() -> CircuitBreaker {
     CircuitBreaker::clamp(FAILURES * 2, FAILURES, 1)
 }
 
+/// For what has few attempts and a time of its own, and whose client waits where a breaker is open.
+pub(crate) fn no_breaker() -> CircuitBreaker {
+    CircuitBreaker::clamp(1, 0, 0)
+}
+
 pub(crate) fn backoff() -> ExponentialBackoff {
     ExponentialBackoffBuilder::new().with_initial_delay(PAUSE).with_maximum_delay(LONGEST_PAUSE).clamp()
 }

@@ -30,6 +30,8 @@ pub enum Fault {
     Cut,
     /// Google did what it was asked to, and the connection is closed before the answer.
     CutAfter,
+    /// So much of the body arrives, and Google is unavailable then.
+    Half(usize),
     /// Google did what it was asked to, and it cannot tell so.
     ErrorAfter(Code),
     /// An answer whose checksum is another one.
@@ -111,6 +113,10 @@ impl Faults {
             Some(Fault::CutAfter) => {
                 answer(request);
                 Err("cut after the deed")
+            }
+            Some(Fault::Half(length)) => {
+                answer(request.map(|body| body.slice(..length)));
+                Ok(error(Code::Unavailable))
             }
             Some(Fault::ErrorAfter(code)) => {
                 answer(request);

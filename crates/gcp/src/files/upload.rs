@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
-use google_cloud_gax::retry_policy::RetryPolicyExt as _;
+use google_cloud_gax::error::Error;
+use google_cloud_gax::retry_policy::{RetryPolicy, RetryPolicyExt as _};
+use google_cloud_gax::retry_result::RetryResult;
+use google_cloud_gax::retry_state::RetryState;
 use google_cloud_storage::client::Storage;
 use google_cloud_storage::streaming_source::StreamingSource;
 use tokio::sync::mpsc;
@@ -14,7 +17,7 @@ use vizard_proxy::ports::{FileError, FileForm, FilePlace, FileWriter};
 
 use crate::buckets::resource;
 use crate::errors;
-use crate::patience::{Passing, backoff};
+use crate::patience::{Passing, backoff, no_breaker};
 
 pub(super) struct Writer {
     client: Storage,
@@ -45,7 +48,7 @@ impl Writer {
         let (pieces, take) = mpsc::channel(PIECES);
         let (client, place, form) = (self.client.clone(), self.place.clone(), self.form.clone());
         let sending = tokio::spawn(async move {
-            let write = client.write_object(resource(&place.bucket), &place.key, Pieces(take));
+            let write = client.write_object(resource(&place.bucket), &place.key, Pieces::new(take));
             let write = write.set_metadata(form.metadata).with_resumable_upload_buffer_size(PART);
             let write = match form.content_type {
                 Some(content_type) => write.set_content_type(content_type),
@@ -56,8 +59,8 @@ impl Writer {
                 None => write,
             };
             // Of a file that takes minutes, the last piece may be sent again as the first one may.
-            let write =
-                write.with_retry_policy(Passing.with_attempt_limit(ATTEMPTS)).with_backoff_policy(backoff());
+            let write = write.with_retry_policy(Answered.with_attempt_limit(ATTEMPTS));
+            let write = write.with_backoff_policy(backoff()).with_retry_throttler(no_breaker());
             write.send_buffered().await.map(|_| ()).map_err(|error| errors::file(&error))
         });
         Upload { pieces, sending: Some(sending) }
@@ -139,8 +142,38 @@ impl Upload {
     }
 }
 
-/// The pieces as the client asks for them. Only the end that was meant is one.
-struct Pieces(mpsc::Receiver<Step>);
+/// Sends a part again when Google answered that it could not take it: then the client asks what has arrived. After a
+/// connection that broke, version 1.21 of the client goes on with the part after the one that was lost, and a file with a
+/// hole in it is seen (googleapis/google-cloud-rust#6685); so that ends the upload.
+#[derive(Debug)]
+struct Answered;
+
+impl RetryPolicy for Answered {
+    fn on_error(&self, state: &RetryState, error: Error) -> RetryResult {
+        match error.http_status_code() {
+            Some(_) => Passing.on_error(state, error),
+            None => RetryResult::Permanent(error),
+        }
+    }
+}
+
+/// The pieces as the client asks for them. Only the end that was meant is one, and it is one as often as it is asked for.
+///
+/// Cloud Storage keeps whole quanta of what is sent, and when it kept some of a piece, the same client sends the wrong rest
+/// of that again (googleapis/google-cloud-rust#6683). So no piece stands in two quanta.
+struct Pieces {
+    take: mpsc::Receiver<Step>,
+    rest: Bytes,
+    /// How far into a quantum it is.
+    offset: usize,
+    ended: bool,
+}
+
+impl Pieces {
+    fn new(take: mpsc::Receiver<Step>) -> Pieces {
+        Pieces { take, rest: Bytes::new(), offset: 0, ended: false }
+    }
+}
 
 /// Whoever wrote has gone.
 #[derive(Debug, thiserror::Error)]
@@ -151,17 +184,25 @@ impl StreamingSource for Pieces {
     type Error = Abandoned;
 
     async fn next(&mut self) -> Option<Result<Bytes, Abandoned>> {
-        match self.0.recv().await {
-            Some(Step::Piece(piece)) => Some(Ok(piece)),
-            Some(Step::End) => None,
-            None => Some(Err(Abandoned)),
+        while self.rest.is_empty() && !self.ended {
+            match self.take.recv().await {
+                Some(Step::Piece(piece)) => self.rest = piece,
+                Some(Step::End) => self.ended = true,
+                None => return Some(Err(Abandoned)),
+            }
         }
+        let length = self.rest.len().min(QUANTUM - self.offset);
+        self.offset = (self.offset + length) % QUANTUM;
+        (length > 0).then(|| Ok(self.rest.split_to(length)))
     }
 }
 
 /// What is sent at a time, and kept until it is known to have arrived.
 const PART: usize = 8 * 1024 * 1024;
 const PIECES: usize = 4;
+
+/// What Cloud Storage keeps whole. <https://cloud.google.com/storage/docs/performing-resumable-uploads#chunked-upload>
+const QUANTUM: usize = 256 * 1024;
 
 /// For a file as a whole.
 const ATTEMPTS: u32 = 6;
