@@ -124,16 +124,16 @@ impl<'p> Pass<'_, 'p, '_> {
         };
         let differs = self.along(&mut shape);
         let was_alike = match differs {
-            Ok(None) => {
-                shape.note_followed();
-                true
-            }
+            Ok(None) => true,
             // Of a long object the shape is the beginning.
             Ok(Some(steps)) => steps == shape.steps.len() && steps >= FEW_STEPS,
             Err(_) => false,
         };
         if let Ok(Some(steps)) = differs {
             self.catch_up(&shape, steps);
+        }
+        if was_alike {
+            shape.note_followed();
         }
         self.alike.judge(state, depth, shape, was_alike);
         Ok(differs? != Some(0))
