@@ -6,7 +6,6 @@
 use std::collections::HashMap;
 use std::time::{Duration, UNIX_EPOCH};
 
-use google_cloud_gax::options::RequestOptionsBuilder as _;
 use google_cloud_secretmanager_v1::model::Secret as Described;
 use vizard_proxy::ports::{Lease, StoreError};
 
@@ -64,14 +63,7 @@ pub(crate) async fn release(store: &SecretManager, lease: &Lease) -> Result<(), 
 
 async fn read(store: &SecretManager, name: &str) -> Result<Described, StoreError> {
     let secret = store.secret(name)?;
-    let described = store
-        .client
-        .get_secret()
-        .set_name(secret)
-        .with_attempt_timeout(store.patience.attempt())
-        .send()
-        .await;
-    described.map_err(|error| match errors::told(&error) {
+    store.described(&secret).await.map_err(|error| match errors::told(&error) {
         Told::Absent => StoreError::Unavailable {
             reason: format!("there is no secret `{name}`, whose labels the lease would be"),
         },

@@ -13,7 +13,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, future, stream};
 use google_cloud_gax::options::RequestOptionsBuilder as _;
 use google_cloud_secretmanager_v1::Error;
 use google_cloud_secretmanager_v1::client::SecretManagerService;
-use google_cloud_secretmanager_v1::model::AccessSecretVersionResponse;
+use google_cloud_secretmanager_v1::model::{AccessSecretVersionResponse, Secret as Described};
 use vizard_proxy::ports::{Clock, Lease, SecretStore, StoreError};
 use vizard_proxy::settings::Environment;
 use vizard_pseudonym::Secret;
@@ -70,6 +70,12 @@ impl SecretManager {
         Ok(format!("projects/{}/secrets/{id}", self.project))
     }
 
+    /// What is said about a secret: its labels and its entity tag.
+    pub(crate) async fn described(&self, secret: &str) -> Result<Described, Error> {
+        let asked = self.client.get_secret().set_name(secret);
+        asked.with_attempt_timeout(self.patience.attempt()).send().await
+    }
+
     /// The value of a version by its number, or of the latest.
     async fn version(&self, secret: &str, version: &str) -> Result<AccessSecretVersionResponse, Error> {
         let asked = self.client.access_secret_version().set_name(format!("{secret}/versions/{version}"));
@@ -82,9 +88,8 @@ impl SecretManager {
             return Ok(None);
         }
         let secret = self.secret(name)?;
-        let described =
-            self.client.get_secret().set_name(&secret).with_attempt_timeout(self.patience.attempt()).send();
-        let (described, latest) = future::join(described, self.version(&secret, "latest")).await;
+        let (described, latest) =
+            future::join(self.described(&secret), self.version(&secret, "latest")).await;
         let label = match described {
             Ok(described) => versions::labelled(&described),
             // Some may read a secret and not what is said about it; one without a version is absent, and which version

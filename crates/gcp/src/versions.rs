@@ -81,14 +81,7 @@ async fn create(store: &SecretManager, name: &str) -> Result<(), StoreError> {
 /// Lets the label say that this version counts, unless a later one does.
 async fn label(store: &SecretManager, name: &str, secret: &str, added: u64) -> Result<(), StoreError> {
     for _ in 0..ATTEMPTS {
-        let described = store
-            .client
-            .get_secret()
-            .set_name(secret)
-            .with_attempt_timeout(store.patience.attempt())
-            .send()
-            .await;
-        let described = match described {
+        let described = match store.described(secret).await {
             Ok(described) => described,
             // Whoever may not see the label goes by the latest version, and so do all who have the same grant.
             Err(error) if errors::told(&error) == Told::Denied => return Ok(()),
