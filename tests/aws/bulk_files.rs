@@ -129,6 +129,15 @@ async fn what_is_not_finished_is_not_there_and_leaves_no_parts() {
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
     }
+    // Whoever goes on after a part was lost does not make a file of the others.
+    for operation in ["S3.CreateMultipartUpload", "S3.UploadPart"] {
+        bucket.front.plan(operation, 1, Fault::AccessDenied);
+        let mut writer = bucket.store.create(&bucket.place("a"), FileForm::default()).await.unwrap();
+        assert_eq!(writer.write(content.clone()).await, Err(FileError::Denied), "{operation}");
+        assert_eq!(writer.write(content.clone()).await, Err(FileError::Unavailable), "{operation}");
+        assert_eq!(writer.finish().await, Err(FileError::Unavailable), "{operation}");
+        assert_eq!(bucket.moto.unfinished_uploads(&bucket.name).await, 0);
+    }
     let mut writer = bucket.store.create(&bucket.place("a"), FileForm::default()).await.unwrap();
     writer.write(content.clone()).await.unwrap();
     assert_eq!(bucket.moto.unfinished_uploads(&bucket.name).await, 1);

@@ -58,7 +58,7 @@ impl FileStore for Files {
 
     async fn create(&self, place: &FilePlace, form: FileForm) -> Result<Box<dyn FileWriter>, FileError> {
         let upload = Upload { client: self.client.clone(), place: place.clone(), id: None };
-        Ok(Box::new(Writer { upload, form, gathered: Vec::new(), parts: Vec::new() }))
+        Ok(Box::new(Writer { upload, form, gathered: Vec::new(), parts: Vec::new(), lacks: false }))
     }
 
     async fn list(&self, bucket: &str, prefix: &str, after: Option<&str>) -> Result<FilePage, FileError> {
@@ -141,6 +141,8 @@ struct Writer {
     form: FileForm,
     gathered: Vec<u8>,
     parts: Vec<CompletedPart>,
+    /// Whether a part is under way, or was lost: then the others are no file.
+    lacks: bool,
 }
 
 /// An upload in parts, which is aborted when it is dropped before it is complete.
@@ -153,6 +155,9 @@ struct Upload {
 impl Writer {
     /// Sends what is gathered as the next part. Its memory is free again before the one after it takes any.
     async fn send(&mut self) -> Result<(), FileError> {
+        if std::mem::replace(&mut self.lacks, true) {
+            return Err(FileError::Unavailable);
+        }
         let part = std::mem::take(&mut self.gathered);
         let id = match &self.upload.id {
             Some(id) => id.clone(),
@@ -169,6 +174,7 @@ impl Writer {
         let done = CompletedPart::builder().part_number(number).set_e_tag(sent.e_tag);
         // S3 wants to be told again what the client computed.
         self.parts.push(done.set_checksum_crc32(sent.checksum_crc32).build());
+        self.lacks = false;
         Ok(())
     }
 
@@ -219,6 +225,7 @@ impl FileWriter for Writer {
                 continue;
             }
             if !self.parts.is_empty() {
+                // A file of several parts is likely to have another whole one; doubling would take up to twice as much.
                 self.gathered.reserve_exact(length - self.gathered.len());
             }
             let fits = piece.len().min(length - self.gathered.len());
@@ -229,6 +236,7 @@ impl FileWriter for Writer {
 
     async fn finish(mut self: Box<Self>) -> Result<(), FileError> {
         let finished = match self.upload.id.clone() {
+            _ if self.lacks => Err(FileError::Unavailable),
             None => return self.put().await,
             Some(id) => self.complete(id).await,
         };

@@ -52,7 +52,7 @@ pub(super) struct Step {
     /// The value, where it was learned.
     value: Range<usize>,
     /// Whether another one stood there since.
-    pub(super) varies: bool,
+    varies: bool,
     /// From here on, what has always been the same.
     pub(super) run: Option<Run>,
 }
